@@ -1,0 +1,73 @@
+"""SQLite as several processes may share it: Tortoise's backend with transactions that take the write lock first.
+
+Named as an engine in models/database.py. Source of the traps: Tortoise 1.1.9, backends/sqlite/client.py.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
+from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext, SqliteTransactionWrapper
+from tortoise.connection import get_connections
+from tortoise.exceptions import OperationalError
+
+OPTIONS: dict[str, str] = {
+    "journal_mode": "WAL",
+    # Another process may hold the write lock: wait for it rather than fail. Milliseconds.
+    "busy_timeout": "15000",
+    # An answer given to a supplier must survive a power cut.
+    "synchronous": "FULL",
+    "foreign_keys": "ON",
+}
+
+
+class ImmediateTransaction(SqliteTransactionWrapper):
+    """A transaction that holds the write lock from its first statement.
+
+    A deferred one that reads before it writes fails at once with « database is locked » when another process
+    wrote in between, whatever the busy timeout is.
+    """
+
+    async def begin(self) -> None:
+        try:
+            await self._connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            raise OperationalError(error) from error
+
+
+class ReleasingContext(SqliteTransactionContext):
+    """Tortoise's context, which gives its lock back also when the transaction could not begin."""
+
+    async def __aenter__(self) -> TransactionalDBClient:
+        await self._trxlock.acquire()
+        token = None
+        try:
+            await self.ensure_connection()
+            token = get_connections().set(self.connection_name, self.connection)
+            await self.connection.begin()
+        except BaseException:
+            if token is not None:
+                get_connections().reset(token)
+            if self.connection._connection is not None:
+                await self.connection._connection.rollback()
+            self._trxlock.release()
+            raise
+        self.token = token
+        return self.connection  # type: ignore[no-any-return]
+
+
+class Client(SqliteClient):
+    """Tortoise's SQLite client with our transactions."""
+
+    def _in_transaction(self) -> TransactionContext:
+        return ReleasingContext(ImmediateTransaction(self), self._lock)
+
+
+client_class = Client
+
+
+def get_client_class(db_info: dict[str, Any]) -> type[SqliteClient]:
+    """What Tortoise asks an engine for."""
+    return Client

@@ -1,0 +1,126 @@
+"""Every setting of the deployment: an environment variable SOLDE_*, typed, read once.
+
+A wrong one stops the start with a sentence that names it. README.md lists them all.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_DEVELOPMENT_SECRET = "development-only-secret-of-segur-solde"
+_LOOPBACK = {"127.0.0.1", "localhost", "[::1]", "::1"}
+
+
+class Settings(BaseSettings):
+    """The settings of one deployment; each default is safe for a developer's machine."""
+
+    model_config = SettingsConfigDict(env_prefix="SOLDE_", extra="ignore", frozen=True)
+
+    environment: Literal["development", "production"] = Field(
+        "development", description="`production` refuses to start on development secrets and on plain http"
+    )
+    secret_key: SecretStr = Field(
+        SecretStr(_DEVELOPMENT_SECRET), description="keys the audit chain and the form tokens; 32 characters at least"
+    )
+    data_dir: Path = Field(Path("var"), description="folder of the database, the documents and the mails in files")
+    database_url: str = Field(
+        "", description="`sqlite://path` or `asyncpg://user:password@host/name`; empty: SQLite in the data folder"
+    )
+    redis_url: str = Field("", description="Redis or Valkey of the queue; empty: the embedded one of `solde up`")
+    base_url: str = Field("http://127.0.0.1:8000", description="how users reach the portal: links in mails, Origin checks")
+    allowed_hosts: list[str] = Field([], description="further host names that may ask, as a JSON list")
+    host: str = Field("127.0.0.1", description="address that the web process listens on")
+    port: int = Field(8000, ge=1, le=65535, description="port that the web process listens on")
+    reminder_days: int = Field(10, ge=1, le=365, description="calendar days from sending back to the reminder")
+    closing_days: int = Field(20, ge=2, le=366, description="calendar days from sending back to the end of the delay")
+    import_closes_at: datetime | None = Field(
+        None, description="instant with offset from which imports are refused; empty: never"
+    )
+    max_upload_bytes: int = Field(20 * 1024 * 1024, ge=1024, le=2**31 - 1, description="largest document, in bytes")
+    max_files_at_once: int = Field(20, ge=1, le=100, description="documents in one post or one import")
+    session_hours: int = Field(12, ge=1, le=168, description="hours until a session ends, used or not")
+    session_idle_minutes: int = Field(60, ge=5, le=1440, description="minutes until an unused session ends")
+    smtp_host: str = Field("", description="mail server; empty: mails become .eml files in the data folder")
+    smtp_port: int = Field(587, ge=1, le=65535, description="port of the mail server")
+    smtp_user: str = Field("", description="account at the mail server")
+    smtp_password: SecretStr = Field(SecretStr(""), description="password at the mail server")
+    smtp_security: Literal["starttls", "tls", "none"] = Field("starttls", description="how the mail server is reached")
+    mail_from: str = Field("ne-pas-repondre@segur-solde.invalid", description="sender of every mail")
+    assistance_url: str = Field("", description="where the Assistance utilisateur answers; empty: the help page")
+    enrolment_url: str = Field("", description="where « Demande d'inscription » and « Enrôlement » lead; empty: hidden")
+    log_format: Literal["console", "json"] = Field("console", description="how log lines are written")
+
+    @field_validator("import_closes_at")
+    @classmethod
+    def _has_an_offset(cls, value: datetime | None) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("needs an offset, as in 2026-12-31T14:00:00+01:00")
+        return value
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_an_origin(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
+            raise ValueError("must be an origin, as in https://solde.example.fr")
+        return value.rstrip("/")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _base_url_follows_the_port(cls, values: dict[str, object]) -> dict[str, object]:
+        if "base_url" not in values and "port" in values:
+            values["base_url"] = f"http://127.0.0.1:{values['port']}"
+        return values
+
+    @model_validator(mode="after")
+    def _reminds_before_it_closes(self) -> Self:
+        if self.reminder_days >= self.closing_days:
+            raise ValueError("SOLDE_REMINDER_DAYS must be less than SOLDE_CLOSING_DAYS")
+        return self
+
+    @model_validator(mode="after")
+    def _production_is_in_earnest(self) -> Self:
+        if self.environment == "development":
+            return self
+        secret = self.secret_key.get_secret_value()
+        if secret == _DEVELOPMENT_SECRET or len(secret) < 32:
+            raise ValueError("production needs SOLDE_SECRET_KEY, 32 characters at least")
+        if not self.base_url.startswith("https://"):
+            raise ValueError("production needs SOLDE_BASE_URL in https")
+        if not self.smtp_host:
+            raise ValueError("production needs SOLDE_SMTP_HOST")
+        if self.mail_from.endswith(".invalid"):
+            raise ValueError("production needs SOLDE_MAIL_FROM, an address of yours")
+        return self
+
+    @model_validator(mode="after")
+    def _database_has_a_place(self) -> Self:
+        if not self.database_url:
+            object.__setattr__(self, "database_url", f"sqlite://{self.data_dir / 'solde.sqlite3'}")
+        return self
+
+    @property
+    def is_development(self) -> bool:
+        """Are the shortcuts of a developer's machine allowed?"""
+        return self.environment == "development"
+
+
+def load() -> Settings:
+    """The settings, or the end of the process with one line for each wrong one."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        for fault in error.errors():
+            name = "SOLDE_" + "_".join(str(part) for part in fault["loc"]).upper() if fault["loc"] else "settings"
+            print(f"{name}: {fault['msg']}", file=sys.stderr)
+        sys.exit(78)  # EX_CONFIG
+
+
+settings = load()
