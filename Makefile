@@ -1,0 +1,62 @@
+# `make` alone lists what can be done. `make run` and `make test` need nothing before them.
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check bench lock
+
+PORT ?= 8000
+# The first Python that is new enough; PYTHON=… names another.
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+
+BIN := .venv/bin
+UV := VIRTUAL_ENV='$(CURDIR)/.venv' $(BIN)/uv
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install what run and test share: .venv, locked dependencies, browser files
+	@$(MAKE) --no-print-directory --jobs=2 .venv/ready web/static/vendor/ready
+
+.venv/ready: pyproject.toml requirements-dev.txt requirements-uv.txt
+	@test -n '$(PYTHON)' || { echo 'Python 3.11 or newer is needed: none was found (PYTHON=… names one).' >&2; exit 1; }
+	@echo 'Installing the Python packages in .venv…'
+	@$(BIN)/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-uv.txt
+	@$(UV) pip sync --quiet --require-hashes requirements-dev.txt requirements-uv.txt
+	@$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+web/static/vendor/ready: package.json package-lock.json .npmrc web/browser_files.mjs
+	@node --eval 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null && npm --version >/dev/null 2>&1 || \
+		{ echo 'Node 20 or newer is needed, with npm.' >&2; exit 1; }
+	@echo 'Installing the browser files in web/static/vendor…'
+	@npm ci --loglevel=error
+	@npm run --silent browser-files
+	@touch $@
+
+run: setup ## Start everything with demo data, on http://127.0.0.1:8000 (PORT=… to change)
+	@exec $(BIN)/python -m tasks.tether $$PPID TERM $(BIN)/solde up --demo --port $(PORT)
+
+test: setup ## Run the whole suite on the embedded database and queue
+	@$(BIN)/pytest --numprocesses=auto
+
+check: setup ## Check lint, format, types and import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: setup ## Measure, side by side in one run
+	$(BIN)/python -m bench
+
+COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
+
+lock: setup ## Write the locks anew from pyproject.toml and package.json, naming no host
+	$(COMPILE) pyproject.toml --output-file requirements.txt
+	$(COMPILE) pyproject.toml --extra dev --output-file requirements-dev.txt
+	echo uv | $(COMPILE) - --output-file requirements-uv.txt
+	npm install --package-lock-only --loglevel=error
+	node --eval 'const fs = require("fs"), name = "package-lock.json", lock = JSON.parse(fs.readFileSync(name)); \
+		for (const entry of Object.values(lock.packages)) delete entry.funding; \
+		fs.writeFileSync(name, JSON.stringify(lock, null, 2) + "\n")'
