@@ -14,7 +14,7 @@ help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install what run and test share: .venv, locked dependencies, browser files
-	@$(MAKE) --no-print-directory --jobs=2 .venv/ready web/static/vendor/ready
+	@$(MAKE) --silent --no-print-directory --jobs=2 .venv/ready web/static/vendor/ready
 
 .venv/ready: pyproject.toml requirements-dev.txt requirements-uv.txt
 	@test -n '$(PYTHON)' || { echo 'Python 3.11 or newer is needed: none was found (PYTHON=… names one).' >&2; exit 1; }
@@ -27,10 +27,10 @@ setup: ## Install what run and test share: .venv, locked dependencies, browser f
 	@touch $@
 
 web/static/vendor/ready: package.json package-lock.json .npmrc web/browser_files.mjs
-	@node --eval 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null && npm --version >/dev/null 2>&1 || \
+	@node --eval 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null && npm --version >/dev/null 2>&1 || \
 		{ echo 'Node 20 or newer is needed, with npm.' >&2; exit 1; }
 	@echo 'Installing the browser files in web/static/vendor…'
-	@npm ci --loglevel=error
+	@npm ci --loglevel=error >/dev/null
 	@npm run --silent browser-files
 	@touch $@
 
@@ -57,6 +57,12 @@ lock: setup ## Write the locks anew from pyproject.toml and package.json, naming
 	$(COMPILE) pyproject.toml --extra dev --output-file requirements-dev.txt
 	echo uv | $(COMPILE) - --output-file requirements-uv.txt
 	npm install --package-lock-only --loglevel=error
-	node --eval 'const fs = require("fs"), name = "package-lock.json", lock = JSON.parse(fs.readFileSync(name)); \
-		for (const entry of Object.values(lock.packages)) delete entry.funding; \
-		fs.writeFileSync(name, JSON.stringify(lock, null, 2) + "\n")'
+	node --eval "$$STRIP_LOCK"
+
+# npm notes where its packages ask for gifts: addresses that no installation needs.
+define STRIP_LOCK
+const fs = require("fs"), name = "package-lock.json", lock = JSON.parse(fs.readFileSync(name));
+for (const entry of Object.values(lock.packages)) delete entry.funding;
+fs.writeFileSync(name, JSON.stringify(lock, null, 2) + "\n");
+endef
+export STRIP_LOCK
