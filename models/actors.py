@@ -63,7 +63,7 @@ class Actor(Author):
 SYSTEM = Actor(Role.SYSTEM, "Portail Ségur numérique", "system")
 
 
-class AuthorField(fields.JSONField[Author]):
+class AuthorField(fields.JSONField[Any]):
     """An `Author` in a JSON column."""
 
     def to_db_value(self, value: Any, instance: Any) -> str | None:

@@ -1,0 +1,15 @@
+"""What is true: the tables and the pure rules. Imports nothing of ours but the settings."""
+
+from models.accounts import ApiToken as ApiToken
+from models.accounts import Session as Session
+from models.accounts import User as User
+from models.attachments import Attachment as Attachment
+from models.attachments import Upload as Upload
+from models.dossiers import Dossier as Dossier
+from models.dossiers import FundingRequest as FundingRequest
+from models.dossiers import Version as Version
+from models.emails import Email as Email
+from models.events import Event as Event
+from models.modifications import Modification as Modification
+from models.suppliers import Supplier as Supplier
+from models.support import SupportMessage as SupportMessage

@@ -1,0 +1,73 @@
+"""Documents: what was received (uploads) and what a request holds of it (attachments)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.models import Model
+
+from models.actors import Author, AuthorField
+from models.database import InstantField
+from models.dossiers import FundingRequest
+from models.modifications import Modification
+
+
+class ScanStatus(StrEnum):
+    PENDING = "PENDING"
+    CLEAN = "CLEAN"
+    INFECTED = "INFECTED"
+    NOT_SCANNED = "NOT_SCANNED"
+
+
+class Upload(Model):
+    """A file received whole: its name as the user wrote it, its bytes under `key` in the storage."""
+
+    id: UUID = fields.UUIDField(primary_key=True, default=uuid4)
+    key = fields.CharField(max_length=100, unique=True)
+    file_name = fields.CharField(max_length=200)
+    content_type = fields.CharField(max_length=100)
+    size = fields.BigIntField()
+    sha256 = fields.CharField(max_length=64)
+    scan_status = fields.CharEnumField(ScanStatus, max_length=20, default=ScanStatus.NOT_SCANNED)
+    # Only the account that sent a file may attach it.
+    account = fields.CharField(max_length=50)
+    created_at = InstantField(db_index=True)
+
+    class Meta:
+        table = "upload"
+
+
+class Attachment(Model):
+    """A document of a request.
+
+    `modification` is the cycle that added it (none: the import); `rank` the first version that holds it
+    (none: it waits in a draft, or was dropped with it). Version n holds what has a rank up to n.
+    """
+
+    id: UUID = fields.UUIDField(primary_key=True, default=uuid4)
+    request: fields.ForeignKeyRelation[FundingRequest] = fields.ForeignKeyField(
+        "solde.FundingRequest", related_name="attachments", on_delete=fields.RESTRICT
+    )
+    request_id: UUID
+    modification: fields.ForeignKeyNullableRelation[Modification] = fields.ForeignKeyField(
+        "solde.Modification", related_name="attachments", null=True, on_delete=fields.RESTRICT
+    )
+    modification_id: UUID | None
+    upload: fields.ForeignKeyRelation[Upload] = fields.ForeignKeyField(
+        "solde.Upload", related_name="attachments", on_delete=fields.RESTRICT
+    )
+    upload_id: UUID
+    position = fields.IntField()
+    rank: int | None = fields.IntField(null=True)
+    document_type = fields.CharField(max_length=50)
+    added_at = InstantField()
+    added_by: fields.Field[Author] = AuthorField()
+    removed_at: datetime | None = InstantField(null=True)
+
+    class Meta:
+        table = "attachment"
+        indexes = [Index(fields=["request_id", "position"], name="attachment_by_request")]

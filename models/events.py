@@ -1,0 +1,65 @@
+"""Events: what happened, append-only, chained so that an alteration shows."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.models import Model
+
+from models.actors import Author, AuthorField
+from models.database import InstantField
+from models.dossiers import FundingRequest
+
+
+class EventKind(StrEnum):
+    REQUEST_IMPORTED = "REQUEST_IMPORTED"
+    MODIFICATION_REQUESTED = "MODIFICATION_REQUESTED"
+    COMMENT_SEEN = "COMMENT_SEEN"
+    SUPPORT_CONTACT_CHANGED = "SUPPORT_CONTACT_CHANGED"
+    ATTACHMENT_ADDED = "ATTACHMENT_ADDED"
+    ATTACHMENT_REMOVED = "ATTACHMENT_REMOVED"
+    MODIFICATION_REMINDED = "MODIFICATION_REMINDED"
+    MODIFICATION_CONFIRMED = "MODIFICATION_CONFIRMED"
+    MODIFICATION_SKIPPED = "MODIFICATION_SKIPPED"
+    MODIFICATION_EXPIRED = "MODIFICATION_EXPIRED"
+    MODIFICATION_CANCELLED = "MODIFICATION_CANCELLED"
+    DEADLINE_EXTENDED = "DEADLINE_EXTENDED"
+    SUPPORT_CONTACTED = "SUPPORT_CONTACTED"
+    SUPPORT_ANSWERED = "SUPPORT_ANSWERED"
+    REQUEST_VALIDATED = "REQUEST_VALIDATED"
+    REQUEST_REJECTED = "REQUEST_REJECTED"
+    REQUEST_PAID = "REQUEST_PAID"
+
+
+class Event(Model):
+    """One thing that happened to one request. Timeline, feed and audit read it.
+
+    `digest` seals the payload and the author with `salt`, so that either can be purged and the chain still holds;
+    `chain` seals the digest with the chain of the event before. `transaction` orders the feed: on PostgreSQL a
+    trigger fills it with the transaction's id, so that what commits late is never skipped; 0 on SQLite, where
+    writers come one after the other.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    transaction = fields.BigIntField(default=0)
+    request: fields.ForeignKeyNullableRelation[FundingRequest] = fields.ForeignKeyField(
+        "solde.FundingRequest", related_name="events", null=True, on_delete=fields.RESTRICT
+    )
+    request_id: UUID | None
+    position = fields.IntField()
+    kind = fields.CharEnumField(EventKind, max_length=40)
+    actor: fields.Field[Author] = AuthorField()
+    at = InstantField()
+    payload: dict[str, Any] = fields.JSONField(default=dict)
+    salt = fields.CharField(max_length=32)
+    digest = fields.CharField(max_length=64)
+    chain = fields.CharField(max_length=64)
+
+    class Meta:
+        table = "event"
+        unique_together = (("request", "position"),)
+        indexes = [Index(fields=["transaction", "id"], name="event_feed")]

@@ -1,0 +1,96 @@
+"""Bringing a database to the present tables, with the traps of Tortoise's migrations on SQLite answered.
+
+Tortoise 1.1.9 changes a column on SQLite by dropping and rebuilding its table. With foreign keys on, that deletes
+the rows of its children; with or without them, it loses the table's indexes and triggers.
+"""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from tortoise.migrations.executor import MigrationExecutor, MigrationTarget, PlanStep
+
+from models.database import APP, configuration, connection, database, is_postgres
+from settings import settings
+
+_LOCK = 0x501DE  # any number, the same for every process
+
+
+class MigrationFailed(Exception):
+    """The database is not as the migrations promise."""
+
+
+async def migrate(url: str | None = None, *, modules: str = "models.migrations") -> list[str]:
+    """Apply what is missing, one migration after the other; the names of those applied."""
+    async with database(url, foreign_keys="OFF"), _alone():
+        steps = await pending(modules)
+        for step in steps:
+            await _apply(step, modules)
+        return [step.migration.name for step in steps]
+
+
+async def pending(modules: str = "models.migrations") -> list[PlanStep]:
+    """The migrations that the open database lacks."""
+    executor = _executor(modules)
+    await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))
+    return await executor.plan([MigrationTarget(APP, "__latest__")])
+
+
+async def _apply(step: PlanStep, modules: str) -> None:
+    before = await _indexes_and_triggers()
+    await _executor(modules).migrate([MigrationTarget(APP, step.migration.name)])
+    if is_postgres():
+        return
+    after = await _indexes_and_triggers()
+    declared = " ".join(str(vars(operation)) for operation in step.migration.operations)
+    for name, sql in before.items():
+        if name not in after and name not in declared:
+            await connection().execute_script(sql)
+    broken = await connection().execute_query_dict("PRAGMA foreign_key_check")
+    if broken:
+        raise MigrationFailed(f"{step.migration.name} leaves rows without their parents: {broken[:3]}")
+
+
+def _executor(modules: str) -> MigrationExecutor:
+    app = {**configuration()["apps"][APP], "migrations": modules}
+    return MigrationExecutor(connection(), {APP: app})
+
+
+async def _indexes_and_triggers() -> dict[str, str]:
+    """The statements that made them, by name; SQLite only, where a rebuilt table loses them."""
+    if is_postgres():
+        return {}
+    rows: list[dict[str, Any]] = await connection().execute_query_dict(
+        "SELECT name, sql FROM sqlite_master WHERE type IN ('index', 'trigger') AND sql IS NOT NULL"
+    )
+    return {row["name"]: row["sql"] for row in rows}
+
+
+@asynccontextmanager
+async def _alone() -> AsyncIterator[None]:
+    """One migration at a time: two processes that start together must not both create the tables."""
+    if not is_postgres():
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        with (settings.data_dir / "migrate.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+        return
+    # A lock of a transaction that stays open meanwhile: it ends with its connection, whatever happens.
+    async with _advisory_lock():
+        yield
+
+
+@asynccontextmanager
+async def _advisory_lock() -> AsyncIterator[None]:
+    client = connection()
+    async with client.acquire_connection() as own:
+        await own.execute(f"SELECT pg_advisory_lock({_LOCK})")
+        try:
+            yield
+        finally:
+            await own.execute(f"SELECT pg_advisory_unlock({_LOCK})")
+
+
