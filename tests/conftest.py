@@ -1,0 +1,97 @@
+"""One database per test, SQLite by default, PostgreSQL when SOLDE_TEST_DATABASE_URL names a server."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import pytest
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+DATA = Path(tempfile.mkdtemp(prefix="solde-tests-"))
+for name in [name for name in os.environ if name.startswith("SOLDE_") and not name.startswith("SOLDE_TEST_")]:
+    del os.environ[name]
+os.environ["SOLDE_DATA_DIR"] = str(DATA)
+
+from models.database import connection, database  # noqa: E402 - the settings are read on import
+from models.migrating import migrate  # noqa: E402
+from settings import settings  # noqa: E402
+
+POSTGRES = os.environ.get("SOLDE_TEST_DATABASE_URL", "")
+NOW = datetime(2023, 8, 7, 12, 32, tzinfo=UTC)
+"""J of the guide's own example: 7 August 2023 at 14:32 in Paris."""
+
+
+def pytest_sessionfinish() -> None:
+    shutil.rmtree(DATA, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def template() -> Iterator[str]:
+    """The URL of a migrated, empty database, made once for each worker."""
+    if POSTGRES:
+        yield from _postgres_database(f"solde_test_{WORKER}_{os.getpid()}")
+        return
+    url = f"sqlite://{DATA}/template.sqlite3"
+    asyncio.run(migrate(url))
+    yield url
+
+
+def _postgres_database(name: str) -> Iterator[str]:
+    server = POSTGRES.replace("asyncpg://", "postgresql://", 1)
+
+    async def run(statement: str) -> None:
+        admin = await asyncpg.connect(server)
+        await admin.execute(statement)
+        await admin.close()
+
+    asyncio.run(run(f'CREATE DATABASE "{name}"'))
+    url = urlunsplit(urlsplit(POSTGRES)._replace(scheme="asyncpg", path=f"/{name}"))
+    asyncio.run(migrate(url))
+    yield url
+    asyncio.run(run(f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
+@pytest.fixture
+def database_url(template: str, tmp_path: Path) -> str:
+    """The URL of this test's own database, for what opens it by itself."""
+    if POSTGRES:
+        return template
+    copy = tmp_path / "solde.sqlite3"
+    shutil.copyfile(DATA / "template.sqlite3", copy)
+    return f"sqlite://{copy}?synchronous=OFF"
+
+
+@pytest.fixture
+async def db(database_url: str) -> AsyncIterator[str]:
+    """An open, empty database."""
+    async with database(database_url):
+        yield database_url
+        if POSTGRES:
+            await _empty()
+
+
+async def _empty() -> None:
+    rows = await connection().execute_query_dict(
+        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'tortoise_migrations'"
+    )
+    names = ", ".join(f'"{row["tablename"]}"' for row in rows)
+    await connection().execute_script(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+
+
+@pytest.fixture
+def setting(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, object], None]:
+    """Give one setting another value for this test."""
+
+    def change(name: str, value: object) -> None:
+        assert name in type(settings).model_fields, name
+        monkeypatch.setitem(settings.__dict__, name, value)
+
+    return change
