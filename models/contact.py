@@ -11,17 +11,17 @@ from models.text import has_hidden, tidy
 
 MAX_LENGTH = 250
 EXPECTED = (
-    "une adresse électronique (exemple : support@editeur.fr), un numéro de téléphone (exemple : 01 23 45 67 89) "
+    "une adresse électronique (exemple : support@editeur.fr), un numéro de téléphone (exemple : 01 23 45 67 89) "
     "ou un lien commençant par https://"
 )
 _MESSAGES = {
     "REQUIRED": "Saisissez des coordonnées de contact ou un lien vers la plateforme de support.",
     "TOO_LONG": f"Les coordonnées de contact doivent compter {MAX_LENGTH} caractères au plus.",
     "HIDDEN_CHARACTER": "Les coordonnées de contact ne doivent contenir ni saut de ligne ni caractère invisible.",
-    "SEVERAL_VALUES": f"Saisissez une seule valeur, sans autre texte : {EXPECTED}.",
-    "INVALID_LINK": "Saisissez le lien entier, avec le nom du site (exemple : https://support.editeur.fr/aide), "
+    "SEVERAL_VALUES": f"Saisissez une seule valeur, sans autre texte : {EXPECTED}",
+    "INVALID_LINK": "Saisissez le lien entier, avec le nom du site (exemple : https://support.editeur.fr/aide), "
     "sans espace ni mot de passe.",
-    "INVALID_CONTACT": f"Saisissez {EXPECTED}.",
+    "INVALID_CONTACT": f"Saisissez {EXPECTED}",
 }
 # Numbers written the national way, in mainland France and overseas.
 _PHONE_REGIONS = ("FR", "GP", "MQ", "GF", "RE", "YT")

@@ -21,7 +21,7 @@ class DocumentType:
 
     @property
     def formats(self) -> str:
-        """The accepted formats as users name them: « PDF »."""
+        """The accepted formats as users name them: « PDF »."""
         return ", ".join(extension.removeprefix(".").upper() for extension in self.extensions)
 
     def accepts(self, file_name: str) -> bool:

@@ -7,12 +7,13 @@ from models.text import excerpt, has_hidden, is_hidden, tidy
 
 MAX_LENGTH = 200
 _FOLDERS = re.compile(r"[/\\]")
+_LEADING_DOTS = re.compile(r"\A[.\s]+")
 _MESSAGES = {
-    "REQUIRED": "Le nom du fichier est vide. Attendu : un nom de fichier, par exemple « guide.pdf ».",
+    "REQUIRED": "Le nom du fichier est vide. Attendu : un nom de fichier, par exemple « guide.pdf ».",
     "TOO_LONG": f"Le nom du fichier doit compter {MAX_LENGTH} caractères au plus.",
-    "HIDDEN_CHARACTER": "Le nom « {name} » contient un caractère invisible. Renommez le fichier.",
-    "UNSAFE_FILE_NAME": "« {name} » n’est pas un simple nom de fichier. Attendu : un nom sans dossier, sans « / » ni "
-    "« \\ », qui ne commence pas par un point, par exemple « guide.pdf ».",
+    "HIDDEN_CHARACTER": "Le nom « {name} » contient un caractère invisible. Renommez le fichier.",
+    "UNSAFE_FILE_NAME": "« {name} » n’est pas un simple nom de fichier. Attendu : un nom sans dossier, sans « / » ni "
+    "« \\ », qui ne commence pas par un point, par exemple « guide.pdf ».",
 }
 
 
@@ -28,9 +29,8 @@ def check_file_name(text: str, field: str = "fileName") -> str:
 def clean_file_name(text: str) -> str:
     """A name that is safe to keep, whatever a browser sent; a name without fault stays as it is."""
     name = _FOLDERS.split(text[-10 * MAX_LENGTH :])[-1]
-    name = tidy("".join(character for character in name if not is_hidden(character)))
-    name = _shortened(name.lstrip(". \t")) if name.startswith(".") else _shortened(name)
-    return name or "document"
+    name = "".join(character for character in name if not is_hidden(character))
+    return _shortened(tidy(_LEADING_DOTS.sub("", name))) or "document"
 
 
 def _broken_rule(name: str) -> str | None:
