@@ -1,0 +1,126 @@
+"""French typography of pages and mails: instants, amounts, sizes and numbers as their readers write them.
+
+Values come as rows hold them or as GraphQL gives them (ISO 8601 texts, amounts as texts); spaces inside a value do
+not break.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+from math import ceil
+
+from models.deadlines import PARIS
+
+NBSP = "\u00a0"
+_DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+_MONTHS = (
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+)
+_BEFORE_HIGH_MARKS = re.compile(r" (?=[:;?»]|!(?!=))")
+
+
+def french(text: str) -> str:
+    """The text with non-breaking spaces inside « » and before : ; ! ?"""
+    return _BEFORE_HIGH_MARKS.sub(NBSP, text).replace("« ", "«" + NBSP)
+
+
+def _in_paris(instant: str | datetime) -> datetime:
+    read = datetime.fromisoformat(instant) if isinstance(instant, str) else instant
+    return read.astimezone(PARIS)
+
+
+def hour(instant: str | datetime) -> str:
+    """« 14 h 32 »"""
+    local = _in_paris(instant)
+    return f"{local.hour}{NBSP}h{NBSP}{local.minute:02}"
+
+
+def long_day(instant: str | datetime) -> str:
+    """« dimanche 27 août 2023 »"""
+    local = _in_paris(instant)
+    number = "1er" if local.day == 1 else str(local.day)
+    return f"{_DAYS[local.weekday()]} {number}{NBSP}{_MONTHS[local.month - 1]} {local.year}"
+
+
+def moment(instant: str | datetime) -> str:
+    """« dimanche 27 août 2023 à 14 h 32 »"""
+    return f"{long_day(instant)} à{NBSP}{hour(instant)}"
+
+
+def short_moment(instant: str | datetime) -> str:
+    """« 27/08/2023 à 14 h 32 »"""
+    return f"{day(instant)} à{NBSP}{hour(instant)}"
+
+
+def deadline(instant: str | datetime) -> str:
+    """« jusqu'au dimanche 27 août 2023 à 14 h 32 (heure de Paris) »: a day never stands without its hour."""
+    return f"jusqu'au {moment(instant)} (heure de Paris)"
+
+
+def day(value: str | date | datetime) -> str:
+    """« 27/08/2023 »: of a calendar day as it is, of an instant as it is in Paris."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
+    local = value.astimezone(PARIS) if isinstance(value, datetime) else value
+    return f"{local:%d/%m/%Y}"
+
+
+def days_until(instant: str | datetime, now: datetime) -> int:
+    """How many calendar days of Paris away that instant is."""
+    return (_in_paris(instant).date() - _in_paris(now).date()).days
+
+
+def days_left(instant: str | datetime, now: datetime) -> str:
+    """« encore 12 jours », counted in calendar days of Paris."""
+    days = days_until(instant, now)
+    if days <= 0:
+        return "dernier jour"
+    return f"encore {quantity(days, 'jour')}"
+
+
+def is_past(instant: str | datetime, now: datetime) -> bool:
+    """Has this instant come?"""
+    return _in_paris(instant) <= now
+
+
+def amount(value: str | Decimal | None) -> str:
+    """« 70 000,00 € »; an amount that is not decided says so."""
+    if value is None:
+        return "Non décidé"
+    grouped = f"{Decimal(value):,.2f}".replace(",", NBSP).replace(".", ",")
+    return f"{grouped}{NBSP}€"
+
+
+def size(count: int) -> str:
+    """« 120 Ko », « 4,2 Mo »: rounded up, so that no file seems to fit that does not."""
+    if count < 1024:
+        return quantity(count, "octet")
+    if count < 1024 * 1024:
+        return f"{ceil(count / 1024)}{NBSP}Ko"
+    tenths = ceil(count * 10 / (1024 * 1024))
+    whole, tenth = divmod(tenths, 10)
+    return f"{whole},{tenth}{NBSP}Mo" if tenth else f"{whole}{NBSP}Mo"
+
+
+def siret(number: str) -> str:
+    """« 792 568 446 00019 »"""
+    return NBSP.join((number[:3], number[3:6], number[6:9], number[9:]))
+
+
+def quantity(count: int, words: str) -> str:
+    """« 1 pièce ajoutée », « 2 pièces ajoutées »: every word takes the s of the plural."""
+    agreed = " ".join(word + "s" for word in words.split()) if count > 1 else words
+    return f"{count}{NBSP}{agreed}"

@@ -1,0 +1,46 @@
+"""Addresses of the portal's pages, as mails and the API give them: absolute, on the configured host."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from models import FundingRequest
+from models.dossiers import RequestKind
+from settings import settings
+
+SEGMENTS = {RequestKind.ADVANCE: "avance", RequestKind.BALANCE: "solde"}
+
+
+def tracking(request: FundingRequest) -> str:
+    """The request's own page; its dossier must be loaded, as for every function that takes a request."""
+    return f"{settings.base_url}/dossiers/{request.dossier.number}/{SEGMENTS[request.kind]}"
+
+
+def history(request: FundingRequest) -> str:
+    """The request's versions and what changed between them."""
+    return f"{tracking(request)}/historique"
+
+
+def modification(request: FundingRequest) -> str:
+    """Where the supplier corrects what was sent back."""
+    return f"{tracking(request)}/modification"
+
+
+def assistance(request: FundingRequest) -> str:
+    """Where the supplier writes to the Assistance about this request."""
+    return f"{tracking(request)}/assistance"
+
+
+def receipt(request: FundingRequest, modification_id: UUID) -> str:
+    """The receipt of a confirmation or of declining."""
+    return f"{tracking(request)}/accuses/{modification_id}"
+
+
+def attachment(attachment_id: UUID) -> str:
+    """The bytes of one document."""
+    return f"{settings.base_url}/pieces/{attachment_id}"
+
+
+def help_page() -> str:
+    """The Assistance utilisateur: the configured address, or the portal's own help."""
+    return settings.assistance_url or f"{settings.base_url}/aide"

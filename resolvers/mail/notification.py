@@ -1,0 +1,96 @@
+"""Telling a supplier what happened to its request, in the transaction in which it happens."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID, uuid4
+
+from models import Email, Event, FundingRequest, Modification, User
+from models.actors import Role
+from models.dossiers import RequestKind
+from models.emails import EmailKind
+from models.permissions import may_edit
+from models.typography import days_until
+from resolvers import links
+from resolvers.mail.contents import cycle_contents
+from resolvers.mail.rendering import render
+from settings import settings
+
+REQUEST_NAMES = {RequestKind.ADVANCE: "demande d'avance", RequestKind.BALANCE: "demande de solde"}
+# What asks somebody to act goes to those who can.
+FOR_EDITORS = frozenset({EmailKind.MODIFICATION_REQUESTED, EmailKind.MODIFICATION_REMINDER})
+_HOST = re.compile(r"[a-z0-9.-]+")
+
+
+async def notify(
+    kind: EmailKind,
+    event: Event,
+    request: FundingRequest,
+    *,
+    modification: Modification | None = None,
+    as_of: datetime,
+    **facts: Any,
+) -> list[Email]:
+    """Write the mails that `event` causes, one for each address; the worker sends them after the commit.
+
+    Rows are given as they are after the change, `event` with its payload: the mails of a cancellation, an extension
+    and a rejection quote its `reason`. An answer of the Assistance needs `message`, the SupportMessage answered.
+    """
+    await request.fetch_related("dossier__supplier")
+    if modification is not None:
+        facts["contents"] = await cycle_contents(modification)
+        facts["modification"] = modification
+        facts["days_left"] = days_until(modification.closes_at, as_of)
+        facts["receipt_link"] = links.receipt(request, modification.id)
+    supplier = request.dossier.supplier
+    letter = render(
+        kind,
+        event=event,
+        reason=event.payload.get("reason"),
+        number=request.dossier.number,
+        supplier=supplier.legal_name,
+        request_name=REQUEST_NAMES[request.kind],
+        tracking_link=links.tracking(request),
+        modification_link=links.modification(request),
+        assistance_link=links.assistance(request),
+        help_link=links.help_page(),
+        **facts,
+    )
+    people = await recipients(supplier.id, editing=kind in FOR_EDITORS)
+    emails = [
+        Email(
+            id=(email_id := uuid4()),
+            request_id=request.id,
+            event_id=event.id,
+            kind=kind,
+            recipient=person.email,
+            subject=letter.subject,
+            text=letter.text,
+            html=letter.html,
+            message_id=message_id(email_id),
+            created_at=as_of,
+            next_attempt_at=as_of,
+        )
+        for person in people
+    ]
+    await Email.bulk_create(emails)
+    return emails
+
+
+async def recipients(supplier_id: UUID, *, editing: bool) -> list[User]:
+    """The supplier's active accounts, or those that may answer what is sent back; one for each address."""
+    people = await User.filter(supplier_id=supplier_id, active=True, role=Role.SUPPLIER).order_by("created_at", "id")
+    by_address: dict[str, User] = {}
+    for person in people:
+        if not editing or may_edit(person.role, person.right):
+            by_address.setdefault(person.email.lower(), person)
+    return list(by_address.values())
+
+
+def message_id(email_id: UUID) -> str:
+    """The same for every attempt to send this mail, so that a mailbox shows a second copy as the first."""
+    host = urlsplit(settings.base_url).hostname or ""
+    return f"<{email_id}@{host if _HOST.fullmatch(host) else 'localhost'}>"
