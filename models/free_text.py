@@ -1,0 +1,31 @@
+"""What people write in their own words: comments, reasons, notes, messages to the Assistance."""
+
+import unicodedata
+
+from models.errors import Fault, Invalid
+
+MAX_LENGTH = 5_000
+
+
+def check_free_text(field: str, text: str, *, empty: str) -> str:
+    """The text as it is kept, or Invalid: `empty` is the sentence for one that says nothing."""
+    kept = unicodedata.normalize("NFC", text[: 2 * MAX_LENGTH].replace("\r\n", "\n").replace("\r", "\n")).strip()
+    if not kept:
+        raise Invalid(Fault(field, "REQUIRED", empty))
+    if len(kept) > MAX_LENGTH or len(text) > 2 * MAX_LENGTH:
+        raise Invalid(Fault(field, "TOO_LONG", f"Ce texte doit compter {MAX_LENGTH} caractères au plus."))
+    if any(_is_unreadable(character) for character in kept):
+        raise Invalid(Fault(field, "HIDDEN_CHARACTER", "Ce texte contient un caractère invisible : supprimez-le."))
+    return kept
+
+
+def check_note(field: str, text: str | None) -> str | None:
+    """The same for what may be left out; one that says nothing is none."""
+    return check_free_text(field, text, empty="") if text and text.strip() else None
+
+
+def _is_unreadable(character: str) -> bool:
+    """Control characters but for line breaks and tabs, halves of pairs, and marks that turn the reading round."""
+    if character in "\n\t":
+        return False
+    return unicodedata.category(character) in {"Cc", "Cs"} or character in "\u202a\u202b\u202d\u202e\u2066\u2067\u2068"

@@ -1,0 +1,163 @@
+"""Editing the draft of an open modification: its support contact and its documents."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from tortoise.expressions import F, Q
+
+from models import Attachment, Modification, Upload
+from models.actors import Actor
+from models.contact import check_contact
+from models.database import transaction
+from models.document_types import DocumentType, document_type
+from models.errors import Fault, Invalid, NotFound, PermissionDenied, Stale
+from models.events import EventKind
+from models.lifecycle import RequestAction
+from models.typography import french
+from resolvers.deadlines import settled_modification
+from resolvers.drafts import document_facts, draft_of
+from resolvers.events import record
+from resolvers.transitions import guard_cycle, move, permit, until_settled
+from resolvers.visibility import get_attachment, get_modification
+
+REMOVAL_REFUSED = "Cette pièce était présente avant la modification : elle ne peut pas être supprimée."
+
+
+@until_settled
+async def change_support_contact(
+    actor: Actor, modification_id: UUID, *, support_contact: str, based_on: int | None = None, as_of: datetime
+) -> Modification:
+    """Write the support contact into the draft."""
+    modification = await _open_cycle(actor, modification_id, RequestAction.CHANGE_SUPPORT_CONTACT, as_of)
+    contact = check_contact(support_contact)
+    draft = await draft_of(modification)
+    if contact == draft.support_contact:
+        return modification
+    # Back to the value of the version before is no change at all.
+    kept = None if contact == draft.base.support_contact else contact
+    async with transaction():
+        await move(modification.request, RequestAction.CHANGE_SUPPORT_CONTACT, as_of=as_of)
+        await _edit(modification, actor, based_on, as_of, draft_support_contact=kept)
+        await record(
+            EventKind.SUPPORT_CONTACT_CHANGED,
+            modification.request,
+            actor,
+            at=as_of,
+            number=modification.number,
+            before=draft.support_contact,
+            after=contact,
+        )
+    return await get_modification(actor, modification_id)
+
+
+@until_settled
+async def add_attachment(
+    actor: Actor, modification_id: UUID, *, document_type: str, upload_id: UUID, as_of: datetime
+) -> Attachment:
+    """Add a file that was received to the draft."""
+    modification = await _open_cycle(actor, modification_id, RequestAction.ADD_ATTACHMENT, as_of)
+    upload = await _own_upload(actor, upload_id)
+    kind = _addable_type(document_type)
+    if first := await Attachment.get_or_none(upload_id=upload.id, modification_id=modification.id, removed_at=None):
+        return await get_attachment(actor, first.id)
+    _check_file(upload, kind)
+    async with transaction():
+        await move(modification.request, RequestAction.ADD_ATTACHMENT, as_of=as_of)
+        await _check_not_held(modification, upload)
+        await _edit(modification, actor, None, as_of)
+        attachment = await Attachment.create(
+            request_id=modification.request_id,
+            modification=modification,
+            upload=upload,
+            position=await Attachment.filter(request_id=modification.request_id).count(),
+            document_type=kind.code,
+            added_at=as_of,
+            added_by=actor.author,
+        )
+        facts = document_facts(attachment)
+        await record(
+            EventKind.ATTACHMENT_ADDED, modification.request, actor, at=as_of, number=modification.number, **facts
+        )
+    return await get_attachment(actor, attachment.id)
+
+
+@until_settled
+async def remove_attachment(actor: Actor, attachment_id: UUID, *, as_of: datetime) -> Modification:
+    """Take a document back out of the draft; only one that was added in the open modification."""
+    attachment = await get_attachment(actor, attachment_id)
+    permit(actor, RequestAction.REMOVE_ATTACHMENT)
+    if attachment.modification is None or attachment.rank is not None:
+        raise PermissionDenied(french(REMOVAL_REFUSED))
+    modification = await _open_cycle(actor, attachment.modification.id, RequestAction.REMOVE_ATTACHMENT, as_of)
+    if attachment.removed_at is not None:
+        return modification
+    async with transaction():
+        await move(modification.request, RequestAction.REMOVE_ATTACHMENT, as_of=as_of)
+        if await Attachment.filter(id=attachment.id, removed_at=None).update(removed_at=as_of):
+            await _edit(modification, actor, None, as_of)
+            facts = document_facts(attachment)
+            await record(
+                EventKind.ATTACHMENT_REMOVED, modification.request, actor, at=as_of, number=modification.number, **facts
+            )
+    return await get_modification(actor, modification.id)
+
+
+async def _open_cycle(actor: Actor, modification_id: UUID, action: RequestAction, as_of: datetime) -> Modification:
+    """That modification, if the actor may edit it now."""
+    modification = await settled_modification(actor, modification_id, as_of)
+    permit(actor, action)
+    guard_cycle(actor, modification, action, as_of)
+    return modification
+
+
+async def _edit(
+    modification: Modification, actor: Actor, based_on: int | None, as_of: datetime, **changes: Any
+) -> None:
+    """Write the draft, if it still is at the revision that the caller saw."""
+    row = Modification.filter(id=modification.id, outcome=None)
+    if based_on is not None:
+        row = row.filter(revision=based_on)
+    changes |= {"revision": F("revision") + 1, "draft_updated_at": as_of, "draft_updated_by": actor.author}
+    if not await row.update(**changes):
+        raise Stale(await get_modification(actor, modification.id))
+
+
+async def _own_upload(actor: Actor, upload_id: UUID) -> Upload:
+    """A file that this very account sent."""
+    upload = await Upload.get_or_none(id=upload_id, account=actor.account)
+    if upload is None:
+        raise NotFound("Ce fichier n’a pas été reçu de ce compte, ou il a été retiré faute d’avoir été joint à temps.")
+    return upload
+
+
+def _addable_type(code: str) -> DocumentType:
+    if not code:
+        raise Invalid(Fault("documentType", "REQUIRED", "Sélectionnez un type de pièce complémentaire."))
+    kind = document_type(code)
+    if kind is None or not kind.addable:
+        sentence = "Ce type de pièce ne peut pas être ajouté : choisissez-en un dans la liste."
+        raise Invalid(Fault("documentType", "NOT_ADDABLE", french(sentence)))
+    return kind
+
+
+def _check_file(upload: Upload, kind: DocumentType) -> None:
+    name = f"« {upload.file_name} »"
+    if not kind.accepts(upload.file_name):
+        sentence = f"{name} n’est pas un fichier {kind.formats}. Formats acceptés : {kind.formats}."
+        raise Invalid(Fault("uploadId", "BAD_FORMAT", french(sentence)))
+    if upload.size > kind.max_bytes:
+        raise Invalid(Fault("uploadId", "TOO_BIG", french(f"{name} est trop lourd pour une pièce de ce type.")))
+
+
+async def _check_not_held(modification: Modification, upload: Upload) -> None:
+    """Refuse a file that stands elsewhere already, and a content that the request or its draft holds."""
+    if await Attachment.exists(upload_id=upload.id, removed_at=None):
+        raise Invalid(Fault("uploadId", "ALREADY_USED", "Ce fichier est déjà joint : envoyez-le de nouveau."))
+    held = Attachment.filter(request_id=modification.request_id, upload__sha256=upload.sha256, removed_at=None)
+    twin = await held.filter(Q(rank__not_isnull=True) | Q(modification_id=modification.id)).exists()
+    if twin:
+        sentence = f"« {upload.file_name} » a déjà été importé avec le même contenu."
+        raise Invalid(Fault("uploadId", "DUPLICATE", french(sentence)))

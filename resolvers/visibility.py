@@ -1,0 +1,79 @@
+"""Who sees what: a supplier its own dossiers, a partner its supplier's (or all, to read), a manager all."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+from uuid import UUID
+
+from tortoise.models import Model
+from tortoise.queryset import QuerySet
+
+from models import Attachment, Dossier, Event, FundingRequest, Modification, SupportMessage
+from models.actors import Actor
+from models.errors import NotFound
+
+Row = TypeVar("Row", bound=Model)
+
+
+def visible_dossiers(actor: Actor) -> QuerySet[Dossier]:
+    """The dossiers that the actor may see, each with its supplier."""
+    return _of_supplier(Dossier.all(), actor, "supplier_id").select_related("supplier")
+
+
+def visible_requests(actor: Actor) -> QuerySet[FundingRequest]:
+    """The requests that the actor may see, each with its dossier and supplier."""
+    return _of_supplier(FundingRequest.all(), actor, "dossier__supplier_id").select_related("dossier__supplier")
+
+
+def visible_modifications(actor: Actor) -> QuerySet[Modification]:
+    """The modifications that the actor may see, each with its request, dossier and supplier."""
+    query = _of_supplier(Modification.all(), actor, "request__dossier__supplier_id")
+    return query.select_related("request__dossier__supplier")
+
+
+def visible_attachments(actor: Actor) -> QuerySet[Attachment]:
+    """The documents that the actor may see, each with its file and its modification, removed ones included."""
+    query = _of_supplier(Attachment.all(), actor, "request__dossier__supplier_id")
+    return query.select_related("upload", "modification", "request__dossier__supplier")
+
+
+def visible_events(actor: Actor) -> QuerySet[Event]:
+    """The events of the requests that the actor may see."""
+    return _of_supplier(Event.filter(request_id__not_isnull=True), actor, "request__dossier__supplier_id")
+
+
+def visible_support_messages(actor: Actor) -> QuerySet[SupportMessage]:
+    """The messages to the Assistance that the actor may see, each with its request."""
+    query = _of_supplier(SupportMessage.all(), actor, "request__dossier__supplier_id")
+    return query.select_related("request__dossier__supplier")
+
+
+def _of_supplier(query: QuerySet[Row], actor: Actor, path: str) -> QuerySet[Row]:
+    return query if actor.supplier_id is None else query.filter(**{path: actor.supplier_id})
+
+
+async def get_request(actor: Actor, request_id: UUID) -> FundingRequest:
+    """That request, or NotFound when there is none that the actor may see."""
+    return found(await visible_requests(actor).get_or_none(id=request_id))
+
+
+async def get_modification(actor: Actor, modification_id: UUID) -> Modification:
+    """That modification, or NotFound when there is none that the actor may see."""
+    return found(await visible_modifications(actor).get_or_none(id=modification_id))
+
+
+async def get_attachment(actor: Actor, attachment_id: UUID) -> Attachment:
+    """That document, or NotFound when there is none that the actor may see."""
+    return found(await visible_attachments(actor).get_or_none(id=attachment_id))
+
+
+async def get_support_message(actor: Actor, message_id: UUID) -> SupportMessage:
+    """That message, or NotFound when there is none that the actor may see."""
+    return found(await visible_support_messages(actor).get_or_none(id=message_id))
+
+
+def found(row: Row | None) -> Row:
+    """The row, or NotFound."""
+    if row is None:
+        raise NotFound()
+    return row
