@@ -44,3 +44,13 @@ def attachment(attachment_id: UUID) -> str:
 def help_page() -> str:
     """The Assistance utilisateur: the configured address, or the portal's own help."""
     return settings.assistance_url or f"{settings.base_url}/aide"
+
+
+def sign_in() -> str:
+    """Where accounts sign in."""
+    return f"{settings.base_url}/connexion"
+
+
+def password_reset(seal: str) -> str:
+    """Where the holder of this link chooses a new password."""
+    return f"{settings.base_url}/reinitialisation/{seal}"

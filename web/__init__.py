@@ -1,0 +1,1 @@
+"""What is seen: the pages, the API's door, the bytes."""

@@ -1,0 +1,89 @@
+"""The site: every address that it answers to, and what stands before them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.responses import Response
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from models.database import database
+from web import documents, graphiql, graphql, health, mailbox, schemas, signin, uploads
+from web.errors import HANDLERS, Incidents
+from web.pages import account, confirmation, deposit, history, home, modification, portal, receipts, support, tracking
+from web.pages import help as help_pages
+from web.protection import BoundedBodies, KnownHosts, OwnPagesOnly, SecurityHeaders
+from web.rendering import STATIC
+from web.session import Identification
+
+
+class _StaticFiles(StaticFiles):
+    """Files named with their fingerprint never change: browsers may keep them."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        if scope["query_string"].startswith(b"v="):
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def now() -> datetime:
+    """The clock of the site; a test sets its own on `app.state.clock`."""
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+    """The database is open for as long as the site is."""
+    async with database():
+        yield
+
+
+routes = [
+    # Signing in, and the public pages.
+    *signin.routes,
+    *portal.routes,
+    *help_pages.routes,
+    # The supplier's pages.
+    *home.routes,
+    *tracking.routes,
+    *history.routes,
+    *modification.routes,
+    *confirmation.routes,
+    *receipts.routes,
+    *support.routes,
+    *deposit.routes,
+    *account.routes,
+    # The managers' console.
+    *graphiql.routes,
+    # The API, and the bytes that it speaks of.
+    *graphql.routes,
+    *uploads.routes,
+    *documents.routes,
+    *schemas.routes,
+    # What watches over the process, and what a developer looks at.
+    *health.routes,
+    *mailbox.routes,
+    Mount("/static", _StaticFiles(directory=STATIC), name="static"),
+]
+
+app = Starlette(
+    routes=routes,
+    middleware=[
+        Middleware(SecurityHeaders),
+        Middleware(Incidents),
+        Middleware(KnownHosts),
+        Middleware(BoundedBodies),
+        Middleware(Identification),
+        Middleware(OwnPagesOnly),
+    ],
+    exception_handlers=HANDLERS,
+    lifespan=lifespan,
+)
+app.state.clock = now

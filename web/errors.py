@@ -1,0 +1,125 @@
+"""When a request cannot be answered: a full page, or JSON for programs, with a number to quote and never a stack."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from tortoise.exceptions import DBConnectionError
+
+from models.errors import NotFound, PermissionDenied
+from web.client import OperationFailed
+from web.origin import API_PATHS
+from web.problems import PROBLEMS, known
+from web.rendering import render
+
+log = structlog.get_logger()
+
+
+class NotFoundPage(HTTPException):
+    """What the page is about does not exist, or not for whoever asks."""
+
+    def __init__(self) -> None:
+        super().__init__(404)
+
+
+def answer(
+    http: Request, status: int, message: str | None = None, headers: Mapping[str, str] | None = None
+) -> Response:
+    """The answer for one status: its page, or its JSON for a program; logged under a number that both show."""
+    status = known(status)
+    problem = PROBLEMS[status]
+    incident = f"{secrets.token_hex(2)}-{secrets.token_hex(2)}".upper()
+    log.info("refused", status=status, incident=incident, method=http.method, path=_route(http))
+    message = message or problem.message
+    if http.scope["path"] in API_PATHS or "authorization" in http.headers:
+        return JSONResponse(_as_json(http, problem.code, message, incident), status, headers)
+    said = {"code": status, "title": problem.title, "message": message, "incident": incident}
+    return render(http, "errors/error.html", status, headers, **said)
+
+
+def _as_json(http: Request, code: str, message: str, incident: str) -> dict[str, Any]:
+    described = {"code": code, "incident": incident}
+    if http.scope["path"] == "/graphql":
+        return {"errors": [{"message": message, "extensions": described}]}
+    return {"message": message, **described}
+
+
+def _route(http: Request) -> str:
+    """The route asked for, without what it was asked with: a path can hold a secret."""
+    return str(getattr(http.scope.get("route"), "path", http.scope["path"]))
+
+
+async def http_error(http: Request, error: Exception) -> Response:
+    """Refused by a handler or by the router."""
+    if not isinstance(error, HTTPException):
+        raise error
+    own_words = error.detail if isinstance(error, Explained) else None
+    return answer(http, error.status_code, own_words, error.headers)
+
+
+class Explained(HTTPException):
+    """A refusal with a French sentence of its own."""
+
+
+async def operation_failed(http: Request, error: Exception) -> Response:
+    """A page's operation came back with errors: nobody signed in, or our fault."""
+    if isinstance(error, OperationFailed) and "UNAUTHENTICATED" in error.codes:
+        return RedirectResponse("/connexion", 303)
+    log.error("operation failed", exc_info=error)
+    return answer(http, 500)
+
+
+async def not_found(http: Request, _error: Exception) -> Response:
+    """Unknown, or not for this actor."""
+    return answer(http, 404)
+
+
+async def sender_left(http: Request, _error: Exception) -> Response:
+    """Whoever was sending has gone: nobody reads this answer."""
+    return answer(http, 408)
+
+
+async def permission_denied(http: Request, _error: Exception) -> Response:
+    """The actor may see it but not do this."""
+    return answer(http, 403)
+
+
+HANDLERS: dict[Any, Callable[[Request, Exception], Awaitable[Response]]] = {
+    HTTPException: http_error,
+    OperationFailed: operation_failed,
+    NotFound: not_found,
+    PermissionDenied: permission_denied,
+    ClientDisconnect: sender_left,
+}
+
+
+class Incidents:
+    """Turns whatever nobody expected into a page, inside the protections that every answer gets."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        except Exception as error:
+            if scope["type"] != "http" or started:
+                raise
+            log.exception("incident", path=scope["path"])
+            unavailable = isinstance(error, (DBConnectionError, OSError))
+            response = answer(Request(scope), *((503, None, {"Retry-After": "30"}) if unavailable else (500,)))
+            await response(scope, receive, send)

@@ -1,0 +1,128 @@
+"""Who asks: a signed-in browser by its cookie, a program by its token.
+
+Resolved once for each request, with the instant that everything in it happens at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from resolvers import accounts
+from settings import settings
+from web.errors import answer
+from web.origin import API_PATHS, SESSION_COOKIE, set_cookie
+
+Page = Callable[[Request], Awaitable[Response]]
+
+_ANONYMOUS_PREFIXES = ("/static/", "/livez", "/readyz")
+
+
+class Identification:
+    """Puts on `http.state`: `as_of`, `actor` and `viewer` (None when nobody is signed in), `session_ended`."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"].startswith(_ANONYMOUS_PREFIXES):
+            await self.app(scope, receive, send)
+            return
+        http = Request(scope)
+        state = http.state
+        state.as_of, state.actor, state.viewer, state.session_ended = http.app.state.clock(), None, None, False
+        if "authorization" in http.headers and takes_tokens(scope["path"]):
+            await _identify_program(http)
+            if state.actor is None:
+                await answer(http, 401, headers={"WWW-Authenticate": "Bearer"})(scope, receive, send)
+                return
+        elif SESSION_COOKIE in http.cookies:
+            await _identify_browser(http)
+        await self.app(scope, receive, send)
+
+
+def takes_tokens(path: str) -> bool:
+    """Is this an address that programs use?"""
+    return path in API_PATHS or path.startswith("/pieces/")
+
+
+async def _identify_program(http: Request) -> None:
+    scheme, _, secret = http.headers["authorization"].partition(" ")
+    if scheme.lower() == "bearer":
+        http.state.actor = await accounts.authenticate_token(secret.strip(), as_of=http.state.as_of)
+
+
+async def _identify_browser(http: Request) -> None:
+    person = await accounts.signed_in(http.cookies[SESSION_COOKIE], as_of=http.state.as_of)
+    http.state.session_ended = person is None
+    if person is not None:
+        http.state.actor, http.state.viewer = person.actor, _as_viewer(person)
+
+
+def _as_viewer(person: accounts.SignedIn) -> dict[str, Any]:
+    """Who is signed in, in the shape of the schema's Viewer: what every template knows."""
+    supplier = {"legalName": person.supplier_name} if person.supplier_name else None
+    return {"role": person.actor.role.value, "name": person.actor.name, "supplier": supplier}
+
+
+def signed_in(page: Page) -> Page:
+    """Opens the page to whoever is signed in; leads everybody else to the sign-in, and back afterwards."""
+
+    @wraps(page)
+    async def guarded(http: Request) -> Response:
+        return to_sign_in(http) if http.state.viewer is None else await page(http)
+
+    return guarded
+
+
+def managers_only(page: Page) -> Page:
+    """Opens the page to managers; to others it does not exist."""
+
+    @wraps(page)
+    async def guarded(http: Request) -> Response:
+        return await page(http) if http.state.viewer["role"] == "MANAGER" else answer(http, 404)
+
+    return signed_in(guarded)
+
+
+def to_sign_in(http: Request) -> Response:
+    """The way to the sign-in page, remembering what was asked for when it can be asked again."""
+    wanted = f"?retour={quote(_asked_for(http), safe='/')}"
+    return go_to(http, "/connexion" + wanted)
+
+
+def _asked_for(http: Request) -> str:
+    path, query = str(http.scope["path"]), http.scope["query_string"].decode("latin-1")
+    return f"{path}?{query}" if query else path
+
+
+def go_to(http: Request, path: str) -> Response:
+    """Lead to another page, the whole document even when htmx asked for a part."""
+    if http.headers.get("hx-request") == "true":
+        return Response(headers={"HX-Redirect": path})
+    return RedirectResponse(path, 303)
+
+
+def own_path(wanted: str | None) -> str:
+    """The page to come back to: a path of this site, else the home page."""
+    if not wanted or not wanted.startswith("/") or wanted.startswith(("//", "/\\")) or not wanted.isprintable():
+        return "/"
+    parts = urlsplit(wanted)
+    return "/" if parts.scheme or parts.netloc or "\\" in wanted else wanted
+
+
+def begin(response: Response, secret: str) -> None:
+    """Leave the session's cookie with the browser."""
+    set_cookie(response, SESSION_COOKIE, secret, max_age=settings.session_hours * 3600)
+
+
+def end(response: Response) -> None:
+    """Take the session's cookie back, with whatever else the browser kept of the pages."""
+    set_cookie(response, SESSION_COOKIE, "", max_age=0)
+    response.headers["Clear-Site-Data"] = '"storage"'

@@ -1,0 +1,209 @@
+"""Documents coming in: `POST /uploads` for programs, and the forms of the pages, by one streaming path.
+
+Nothing is stored before its body has arrived whole: a sender who leaves half-way leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection
+from contextlib import ExitStack, aclosing
+from dataclasses import dataclass, field
+from urllib.parse import unquote
+
+from python_multipart.multipart import parse_options_header
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from models import Upload
+from models.documents import too_large
+from models.errors import Fault, Invalid
+from resolvers.uploads import Reception
+from settings import settings
+from web.errors import Explained, answer
+from web.multipart import Part, Piece, body, decoded, read_parts
+
+MOST_FIELDS = 200
+LONGEST_FIELD = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """One document of a form, received and kept."""
+
+    field: str
+    upload: Upload
+
+    fault = None
+    status = 201
+
+    @property
+    def file_name(self) -> str:
+        return self.upload.file_name
+
+    @property
+    def upload_id(self) -> str:
+        """What to attach the document by."""
+        return str(self.upload.id)
+
+    def as_json(self) -> dict[str, object]:
+        """What a program is told."""
+        return {"uploadId": self.upload_id, "size": self.upload.size, "sha256": self.upload.sha256}
+
+
+@dataclass(frozen=True)
+class RefusedFile:
+    """One document of a form that breaks a rule; nothing of it is kept."""
+
+    field: str
+    file_name: str
+    fault: Fault
+
+    upload_id = None
+
+    @property
+    def status(self) -> int:
+        """The HTTP status that says the same."""
+        return 413 if self.fault.code == "TOO_LARGE" else 422
+
+    def as_json(self) -> dict[str, object]:
+        """What a program is told."""
+        return {"fileName": self.file_name, "code": self.fault.code, "message": self.fault.message}
+
+
+SentFile = StoredFile | RefusedFile
+
+
+@dataclass
+class Form:
+    """What a form sent: its texts by name, and its documents in the order in which they came."""
+
+    texts: dict[str, list[str]] = field(default_factory=dict)
+    files: list[SentFile] = field(default_factory=list)
+
+    def get(self, name: str, default: str = "") -> str:
+        """The text of a field, the first when it was sent twice."""
+        return self.texts.get(name, [default])[0]
+
+    def all(self, name: str) -> list[str]:
+        """Every text of a field that can be sent several times."""
+        return self.texts.get(name, [])
+
+
+async def read_form(http: Request, as_text: Collection[str] = ()) -> Form:
+    """Read a form; its documents are stored on the way, and a refused one costs neither the texts nor the others.
+
+    A file sent in a field named by `as_text` is read as that field's text instead.
+    """
+    with ExitStack() as abandoned:
+        reading = _Reading(http, as_text, abandoned)
+        async with aclosing(read_parts(http)) as pieces:
+            async for part in pieces:
+                if isinstance(part, Part):
+                    await reading.take(part, pieces)
+        files = [await store(http, field, reception, rank) for rank, (field, reception) in enumerate(reading.received)]
+        return Form(reading.texts, files)
+
+
+class _Reading:
+    """A form being read: its texts, and its documents received whole but not yet stored."""
+
+    def __init__(self, http: Request, as_text: Collection[str], abandoned: ExitStack) -> None:
+        self.actor = http.state.actor
+        self.as_text = as_text
+        self.abandoned = abandoned
+        self.fields = 0
+        self.texts: dict[str, list[str]] = {}
+        self.received: list[tuple[str, Reception]] = []
+
+    async def take(self, part: Part, pieces: AsyncIterator[Piece]) -> None:
+        """Read one field to its end."""
+        self.fields += 1
+        if self.fields > MOST_FIELDS:
+            raise HTTPException(413)
+        if part.file_name is None or part.name in self.as_text:
+            self.texts.setdefault(part.name, []).append(await _text(pieces))
+        elif part.file_name:
+            await self._receive(part.name, part.file_name, pieces)
+        else:
+            await _text(pieces)  # A file field left empty.
+
+    async def _receive(self, field: str, file_name: str, pieces: AsyncIterator[Piece]) -> None:
+        if self.actor is None:
+            raise HTTPException(403)
+        reception = Reception(self.actor, file_name)
+        self.abandoned.callback(reception.abandon)
+        self.received.append((field, reception))
+        async for piece in _content(pieces):
+            await reception.add(piece)
+
+
+async def _content(pieces: AsyncIterator[Piece]) -> AsyncIterator[bytes]:
+    """The rest of the field begun last."""
+    async for piece in pieces:
+        if not isinstance(piece, bytes):
+            return
+        yield piece
+
+
+async def _text(pieces: AsyncIterator[Piece]) -> str:
+    text = bytearray()
+    async for piece in _content(pieces):
+        text += piece
+        if len(text) > LONGEST_FIELD:
+            raise HTTPException(413)
+    return decoded(bytes(text))
+
+
+async def store(http: Request, field: str, reception: Reception, rank: int = 0) -> SentFile:
+    """Keep a document that has arrived whole, or say why not; `rank` counts those before it in the same form."""
+    name, most = reception.file_name, settings.max_files_at_once
+    try:
+        if rank >= most:
+            raise Invalid(Fault("file", "TOO_MANY", f"Vous pouvez importer {most} fichiers au plus à la fois."))
+        return StoredFile(field, await reception.keep(as_of=http.state.as_of))
+    except Invalid as refusal:
+        return RefusedFile(field, name, refusal.faults[0])
+
+
+async def receive(http: Request) -> Response:
+    """POST /uploads: one document as the raw body with its name, or several as a multipart form."""
+    if http.state.actor is None:
+        return answer(http, 401, headers={"WWW-Authenticate": "Bearer"})
+    if http.headers.get("content-type", "").startswith("multipart/form-data"):
+        files = (await read_form(http)).files
+    else:
+        files = [await _raw(http)]
+    if not files:
+        return answer(http, 422, "Choisissez un fichier à ajouter.")
+    answers = [file.as_json() for file in files]
+    return JSONResponse(answers[0] if len(files) == 1 else answers, max(file.status for file in files))
+
+
+async def _raw(http: Request) -> SentFile:
+    """The whole body is one document; reading stops as soon as it is too large."""
+    reception = Reception(http.state.actor, _given_name(http))
+    with ExitStack() as abandoned:
+        abandoned.callback(reception.abandon)
+        announced = int(http.headers.get("content-length", 0))
+        if announced > settings.max_upload_bytes:
+            return RefusedFile("file", reception.file_name, too_large(reception.file_name, announced))
+        async for data in body(http):
+            await reception.add(data)
+            if reception.is_too_large:
+                break
+        return await store(http, "file", reception)
+
+
+def _given_name(http: Request) -> str:
+    """The name of a raw document: ?name=, else X-File-Name, else that of Content-Disposition."""
+    _, options = parse_options_header(http.headers.get("content-disposition"))
+    name = http.query_params.get("name") or unquote(http.headers.get("x-file-name", ""))
+    name = name or decoded(options.get(b"filename", b""))
+    if not name:
+        raise Explained(422, "Donnez le nom du fichier : /uploads?name=rapport.pdf")
+    return name
+
+
+routes = [Route("/uploads", receive, methods=["POST"])]
