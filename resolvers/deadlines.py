@@ -31,7 +31,9 @@ async def settled_request(actor: Actor, request_id: UUID, as_of: datetime) -> Fu
     request = await get_request(actor, request_id)
     if not request.is_due(as_of):
         return request
-    for modification in await Modification.filter(request_id=request.id, outcome=None).select_related("request__dossier__supplier"):
+    for modification in await Modification.filter(request_id=request.id, outcome=None).select_related(
+        "request__dossier__supplier"
+    ):
         await _expire(modification, as_of)
     return await get_request(actor, request_id)
 
@@ -64,7 +66,12 @@ async def _each(
 ) -> int:
     """Act on what is due, oldest first, batch by batch; one that fails is logged and does not hold up the others."""
     done, passed = 0, list[UUID]()
-    while batch := await due.exclude(id__in=passed).order_by(order, "id").limit(_BATCH).select_related("request__dossier__supplier"):
+    while (
+        batch := await due.exclude(id__in=passed)
+        .order_by(order, "id")
+        .limit(_BATCH)
+        .select_related("request__dossier__supplier")
+    ):
         for modification in batch:
             passed.append(modification.id)
             try:
@@ -79,13 +86,11 @@ async def _expire(modification: Modification, as_of: datetime) -> bool:
     ended = modification.closes_at
     try:
         async with transaction():
-            await move(
-                request, RequestAction.EXPIRE_MODIFICATION, as_of=as_of, status_changed_at=ended, closes_at=None
-            )
+            await move(request, RequestAction.EXPIRE_MODIFICATION, as_of=as_of, status_changed_at=ended, closes_at=None)
             draft = (await draft_of(modification)).facts()
-            await Modification.filter(id=modification.id, outcome=None).update(
-                outcome=ModificationOutcome.EXPIRED, closed_at=ended, closed_by=SYSTEM.author
-            )
+            ending = {"outcome": ModificationOutcome.EXPIRED, "closed_at": ended, "closed_by": SYSTEM.author}
+            await Modification.filter(id=modification.id, outcome=None).update(**ending)
+            modification.update_from_dict(ending)
             event = await record(
                 EventKind.MODIFICATION_EXPIRED, request, SYSTEM, at=ended, number=modification.number, draft=draft
             )
@@ -105,9 +110,7 @@ async def _remind(modification: Modification, as_of: datetime) -> bool:
                 reminded_at=as_of
             ):
                 raise Overtaken()
-            event = await record(
-                EventKind.MODIFICATION_REMINDED, request, SYSTEM, at=as_of, number=modification.number
-            )
+            event = await record(EventKind.MODIFICATION_REMINDED, request, SYSTEM, at=as_of, number=modification.number)
             await notify(EmailKind.MODIFICATION_REMINDER, event, request, modification=modification, as_of=as_of)
     except Overtaken:
         return False

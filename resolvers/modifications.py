@@ -186,16 +186,20 @@ async def extend_deadline(
             reason=reason,
         )
         extended = await _again(actor, modification)
-        await notify(EmailKind.DEADLINE_EXTENDED, event, request, modification=extended, as_of=as_of, reason=reason)
+        await notify(EmailKind.DEADLINE_EXTENDED, event, request, modification=extended, as_of=as_of)
     return extended
 
 
 def _later_deadline(modification: Modification, closes_on: date, as_of: datetime) -> datetime:
     if closes_on < paris_day(modification.closes_at):
-        sentence = f"La date limite ne peut être que repoussée : elle est fixée au {short_moment(modification.closes_at)}."
+        sentence = (
+            f"La date limite ne peut être que repoussée : elle est fixée au {short_moment(modification.closes_at)}."
+        )
         raise Invalid(Fault("closesOn", "NOT_LATER", french(sentence)))
     if closes_on > paris_day(as_of + _FURTHEST):
-        raise Invalid(Fault("closesOn", "TOO_LATE", "La date limite ne peut pas dépasser un an à compter d’aujourd’hui."))
+        raise Invalid(
+            Fault("closesOn", "TOO_LATE", "La date limite ne peut pas dépasser un an à compter d’aujourd’hui.")
+        )
     return at_hour_of(modification.opened_at, closes_on)
 
 

@@ -57,5 +57,6 @@ async def answer_support(actor: Actor, message_id: UUID, *, answer: str, as_of: 
         ):
             raise Overtaken()
         event = await record(EventKind.SUPPORT_ANSWERED, request, actor, at=as_of, messageId=str(message.id))
-        await notify(EmailKind.SUPPORT_ANSWERED, event, request, as_of=as_of, question=message.text, answer=text)
-    return await get_support_message(actor, message.id)
+        answered = await get_support_message(actor, message.id)
+        await notify(EmailKind.SUPPORT_ANSWERED, event, request, as_of=as_of, message=answered)
+    return answered

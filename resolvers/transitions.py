@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -15,6 +16,9 @@ from models.errors import ActionNotAllowed, PermissionDenied
 from models.lifecycle import STATUS_LABELS, ModificationOutcome, RequestAction, RequestStatus, after, allows
 from models.permissions import available_actions, permitted_actions
 from models.typography import french, short_moment
+
+# Each try that is overtaken means that another writer succeeded.
+_TRIES = 50
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
@@ -29,11 +33,10 @@ def until_settled(use_case: Callable[P, Awaitable[Result]]) -> Callable[P, Await
 
     @wraps(use_case)
     async def again(*args: P.args, **kwargs: P.kwargs) -> Result:
-        while True:
-            try:
+        for _ in range(_TRIES):
+            with suppress(Overtaken):
                 return await use_case(*args, **kwargs)
-            except Overtaken:
-                continue
+        raise Overtaken(f"{use_case.__name__} found no rest in {_TRIES} tries")
 
     return again
 

@@ -41,7 +41,7 @@ def template() -> Iterator[str]:
         return
     url = f"sqlite://{DATA}/template.sqlite3"
     asyncio.run(migrate(url))
-    yield url
+    yield url  # noqa: PT022 - the other branch has a teardown
 
 
 def _postgres_database(name: str) -> Iterator[str]:

@@ -1,0 +1,201 @@
+"""Importing a funding request: the JSON and every file that it names, or nothing and a list of every fault."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from tortoise.exceptions import IntegrityError
+
+from models import Attachment, Dossier, FundingRequest, Supplier, Upload, Version
+from models.actors import Actor
+from models.database import transaction
+from models.deadlines import paris_day
+from models.errors import Fault, Invalid, PermissionDenied
+from models.events import EventKind
+from models.import_document import ImportDocument, digest
+from models.import_reading import check_files, examine
+from models.lifecycle import RequestStatus
+from models.permissions import may_import
+from models.typography import french, short_moment
+from resolvers.drafts import document_facts
+from resolvers.events import record
+from resolvers.transitions import Overtaken, until_settled
+from resolvers.visibility import get_request
+from settings import settings
+
+
+@until_settled
+async def import_request(
+    actor: Actor, document: str, *, upload_ids: Sequence[UUID] = (), as_of: datetime
+) -> tuple[FundingRequest, bool]:
+    """File the request that the JSON text describes; with it, whether it was filed already."""
+    if not may_import(actor):
+        raise PermissionDenied()
+    _check_still_open(as_of)
+    reading = examine(document, paris_day(as_of))
+    uploads, faults = await _uploads_by_name(actor, upload_ids)
+    if reading.document is None:
+        raise Invalid.of([*reading.faults, *faults, *check_files(reading.files, dict.fromkeys(uploads))])
+    content = reading.document
+    await _check_supplier(actor, content)
+    try:
+        async with transaction():
+            supplier = await _take_supplier(content)
+            if first := await _filed_before(supplier, content):
+                await _check_same_content(first, content, uploads)
+                return await get_request(actor, first.id), True
+            faults += check_files(reading.files, dict.fromkeys(uploads))
+            faults += await _held_elsewhere(uploads.values())
+            if faults:
+                raise Invalid.of(faults)
+            request = await _file(actor, supplier, content, uploads, as_of)
+    except IntegrityError:
+        # Another import took the SIRET, the dossier number or a file first: read again what it made.
+        raise Overtaken() from None
+    return await get_request(actor, request.id), False
+
+
+def _check_still_open(as_of: datetime) -> None:
+    closes_at = settings.import_closes_at
+    if closes_at is not None and as_of >= closes_at:
+        sentence = f"Le dépôt des demandes est clos depuis le {short_moment(closes_at)}."
+        raise Invalid(Fault("$", "IMPORT_CLOSED", french(sentence)))
+
+
+async def _uploads_by_name(actor: Actor, upload_ids: Sequence[UUID]) -> tuple[dict[str, Upload], list[Fault]]:
+    """The files that this very account sent, by name, and what is wrong with their list."""
+    wanted = list(dict.fromkeys(upload_ids))
+    rows = {row.id: row for row in await Upload.filter(id__in=wanted, account=actor.account)} if wanted else {}
+    uploads: dict[str, Upload] = {}
+    faults: list[Fault] = []
+    for upload_id in wanted:
+        upload = rows.get(upload_id)
+        if upload is None:
+            faults.append(Fault("uploadIds", "UNKNOWN_UPLOAD", "Un fichier annoncé n’a pas été reçu de ce compte."))
+        elif upload.file_name in uploads:
+            sentence = f"« {upload.file_name} » est fourni plusieurs fois. Attendu : chaque fichier une seule fois."
+            faults.append(Fault("uploadIds", "DUPLICATE_FILE", french(sentence)))
+        else:
+            uploads[upload.file_name] = upload
+    return uploads, faults
+
+
+async def _check_supplier(actor: Actor, content: ImportDocument) -> None:
+    """A supplier files for itself alone."""
+    if actor.supplier_id is None:
+        return
+    own = await Supplier.get(id=actor.supplier_id)
+    if own.siret != content.supplier.siret:
+        sentence = f"Ce SIRET n’est pas celui de votre entreprise ({own.siret})."
+        raise Invalid(Fault("$.fournisseur.siret", "NOT_YOURS", sentence))
+
+
+async def _take_supplier(content: ImportDocument) -> Supplier:
+    """The supplier's row as this document says it is, held so that its imports come one after the other."""
+    part = content.supplier
+    named: dict[str, Any] = {
+        "legal_name": part.legal_name,
+        "street": part.address.street,
+        "postcode": part.address.postcode,
+        "city": part.address.city,
+    }
+    if await Supplier.filter(siret=part.siret).update(**named):
+        return await Supplier.get(siret=part.siret)
+    return await Supplier.create(siret=part.siret, **named)
+
+
+async def _filed_before(supplier: Supplier, content: ImportDocument) -> FundingRequest | None:
+    """The request of that dossier and kind; without a number, the one of the same content."""
+    requests = FundingRequest.filter(kind=content.kind).select_related("dossier")
+    if content.number is None:
+        return await requests.filter(dossier__supplier_id=supplier.id, document_digest=digest(content)).first()
+    return await requests.filter(dossier__number=content.number, dossier__supplier_id=supplier.id).first()
+
+
+async def _check_same_content(first: FundingRequest, content: ImportDocument, uploads: Mapping[str, Upload]) -> None:
+    filed = await Attachment.filter(request_id=first.id, rank=0).select_related("upload")
+    checksums = {attachment.upload.file_name: attachment.upload.sha256 for attachment in filed}
+    same_files = all(checksums.get(name) == upload.sha256 for name, upload in uploads.items())
+    if first.document_digest != digest(content) or not same_files:
+        sentence = f"Cette demande est déjà déposée dans le dossier {first.dossier.number}, avec un autre contenu."
+        raise Invalid(Fault("$.dossier", "ALREADY_FILED", sentence))
+
+
+async def _held_elsewhere(uploads: Iterable[Upload]) -> list[Fault]:
+    held = await Attachment.filter(upload_id__in=[upload.id for upload in uploads], removed_at=None).values_list(
+        "upload__file_name", flat=True
+    )
+    return [
+        Fault("uploadIds", "ALREADY_USED", french(f"« {name} » est déjà joint ailleurs : envoyez-le de nouveau."))
+        for name in held
+    ]
+
+
+async def _file(
+    actor: Actor, supplier: Supplier, content: ImportDocument, uploads: Mapping[str, Upload], as_of: datetime
+) -> FundingRequest:
+    dossier = await _take_dossier(supplier, content)
+    request = await FundingRequest.create(
+        dossier=dossier,
+        kind=content.kind,
+        status=RequestStatus.IN_REVIEW,
+        status_changed_at=as_of,
+        submitted_on=content.submitted_on,
+        updated_at=as_of,
+        advance_decided=content.amounts.advance_decided,
+        commitment_retained=content.amounts.commitment_retained,
+        balance_decided=content.amounts.balance_decided,
+        bank_holder=content.bank_details.holder,
+        iban=content.bank_details.iban,
+        bic=content.bank_details.bic,
+        document_digest=digest(content),
+    )
+    await Version.create(
+        request=request,
+        rank=0,
+        asp_number=dossier.number,
+        dsr=content.dsr,
+        support_contact=content.support_contact,
+        created_at=as_of,
+        created_by=actor.author,
+    )
+    attachments = [
+        Attachment(
+            request=request,
+            upload=uploads[named.file_name],
+            position=position,
+            rank=0,
+            document_type=named.document_type,
+            added_at=as_of,
+            added_by=actor.author,
+        )
+        for position, named in enumerate(content.documents)
+    ]
+    await Attachment.bulk_create(attachments)
+    documents = [document_facts(attachment) for attachment in attachments]
+    await record(EventKind.REQUEST_IMPORTED, request, actor, at=as_of, number=dossier.number, documents=documents)
+    return request
+
+
+async def _take_dossier(supplier: Supplier, content: ImportDocument) -> Dossier:
+    """The dossier of that number, or a new one; without a number, the one that lacks this kind for that product."""
+    if content.number is None:
+        own = Dossier.filter(supplier_id=supplier.id, ans_number=content.ans_number)
+        taken = FundingRequest.filter(dossier__supplier_id=supplier.id, kind=content.kind)
+        found = await own.exclude(id__in=await taken.values_list("dossier_id", flat=True)).order_by("number").first()
+        number = f"FINSAS{secrets.randbelow(1_000_000):06}"
+    else:
+        found = await Dossier.get_or_none(number=content.number)
+        number = content.number
+    if found is None:
+        return await Dossier.create(number=number, ans_number=content.ans_number, supplier=supplier)
+    if found.supplier_id != supplier.id:
+        raise Invalid(Fault("$.dossier", "NOT_AVAILABLE", "Ce numéro de dossier n’est pas disponible."))
+    if found.ans_number != content.ans_number:
+        sentence = f"Ce dossier porte le référencement {found.ans_number}."
+        raise Invalid(Fault("$.referencementAns", "OTHER_REFERENCE", sentence))
+    return found
