@@ -1,0 +1,93 @@
+"""The two ways out of a modification: checking then confirming it, or choosing not to modify."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from web.client import run
+from web.pages.addresses import BASE, asked_for, pushed, read
+from web.pages.modification import closed, may_edit
+from web.rendering import render
+from web.session import signed_in
+from web.typography import path
+from web.uploads import Form, read_form
+
+
+@signed_in
+async def check(http: Request) -> Response:
+    """« Vérifiez vos modifications »: before and after, then « Confirmer »."""
+    if http.method == "POST":
+        return await _confirm(http, await read_form(http))
+    data = await read(http, "ModificationPage", asked_for(http))
+    if not may_edit(data["request"]):
+        return closed(http, data)
+    return render(http, "modification/check.html", headers=pushed(http), **data, faults=[], note="")
+
+
+async def _confirm(http: Request, form: Form) -> Response:
+    revision = form.get("revision")
+    result = await run(
+        http,
+        "ConfirmModification",
+        modification=form.get("modification"),
+        basedOn=int(revision) if revision.isdecimal() and len(revision) < 10 else None,
+        note=form.get("note").strip() or None,
+    )
+    return await _answer(http, result["confirmModification"], "modification/check.html", note=form.get("note"))
+
+
+@signed_in
+async def decline(http: Request) -> Response:
+    """« Ne pas modifier »: only after speaking with the Assistance."""
+    if http.method == "POST":
+        return await _skip(http, await read_form(http))
+    data = await read(http, "ModificationPage", asked_for(http))
+    if not may_edit(data["request"]):
+        return closed(http, data)
+    return render(http, "modification/decline.html", **data, faults=[], note="", contacted=False)
+
+
+async def _skip(http: Request, form: Form) -> Response:
+    contacted = form.get("assistance") == "oui"
+    result = await run(
+        http,
+        "SkipModification",
+        modification=form.get("modification"),
+        assistanceContacted=contacted,
+        note=form.get("note").strip() or None,
+    )
+    template = "modification/decline.html"
+    return await _answer(http, result["skipModification"], template, note=form.get("note"), contacted=contacted)
+
+
+async def _answer(http: Request, result: dict[str, Any], template: str, **typed: Any) -> Response:
+    """The receipt, or the page again with what was typed and why it was refused."""
+    if "modification" in result:
+        return RedirectResponse(path(result["modification"]["receiptUrl"]), 303)
+    data = await read(http, "ModificationPage", asked_for(http))
+    if not may_edit(data["request"]):
+        return closed(http, data, 409, message=result["message"])
+    status = 422 if result["__typename"] == "ValidationError" else 409
+    return render(http, template, status, **data, faults=_faults(result), **typed)
+
+
+_FIELDS = {"note": "note", "assistanceContacted": "assistance"}
+
+
+def _faults(result: dict[str, Any]) -> list[dict[str, str]]:
+    """Each sentence of a refusal, with the field of these pages that it is about."""
+    if result["__typename"] != "ValidationError":
+        return [{"field": "", "message": result["message"]}]
+    return [
+        {"field": _FIELDS.get(fault["field"], ""), "message": fault["message"]} for fault in result["fieldErrors"]
+    ]
+
+
+routes = [
+    Route(BASE + "/modification/verification", check, methods=["GET", "POST"]),
+    Route(BASE + "/modification/abandon", decline, methods=["GET", "POST"]),
+]

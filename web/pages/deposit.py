@@ -1,0 +1,55 @@
+"""Déposer une demande: its JSON document and the files that it names, all or nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from web.client import run
+from web.pages.addresses import NATURES, RequestAddress
+from web.pages.draft import documents_accepted
+from web.rendering import render
+from web.session import signed_in
+from web.uploads import Form, read_form
+
+
+@signed_in
+async def page(http: Request) -> Response:
+    """The form; importing leads to the request."""
+    if http.method == "POST":
+        return await _import(http, await read_form(http, as_text=("document",)))
+    return await _show(http)
+
+
+async def _import(http: Request, form: Form) -> Response:
+    faults = [{"where": file.file_name, "message": file.fault.message} for file in form.files if file.fault]
+    document = form.get("document")
+    if not document.strip():
+        faults.insert(0, {"where": "", "message": "Choisissez le document JSON de la demande."})
+    if faults:
+        return await _show(http, 422, faults)
+    uploads = [file.upload_id for file in form.files]
+    result = (await run(http, "ImportRequest", document=document, uploads=uploads))["importRequest"]
+    if result["__typename"] != "ImportRequestSuccess":
+        return await _show(http, 422 if "fieldErrors" in result else 409, _faults(result))
+    request = result["request"]
+    place = RequestAddress(request["dossier"]["number"], NATURES[request["kind"]])
+    return RedirectResponse(f"{place.path}?import={'deja' if result['alreadyImported'] else 'fait'}", 303)
+
+
+def _faults(result: dict[str, Any]) -> list[dict[str, str]]:
+    """Every fault with its path in the document."""
+    if result["__typename"] != "ValidationError":
+        return [{"where": "", "message": result["message"]}]
+    return [{"where": fault["field"], "message": fault["message"]} for fault in result["fieldErrors"]]
+
+
+async def _show(http: Request, status: int = 200, faults: list[dict[str, str]] | None = None) -> Response:
+    data = await run(http, "DepositPage")
+    return render(http, "deposit/page.html", status, faults=faults or [], **documents_accepted(data["documentTypes"]))
+
+
+routes = [Route("/depot", page, methods=["GET", "POST"])]

@@ -1,0 +1,108 @@
+"""What a post of the modification page does to the draft, and what it could not do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+
+from web.client import run
+from web.uploads import Form
+
+
+def documents_accepted(types: list[dict[str, Any]]) -> dict[str, Any]:
+    """What a file field accepts, told from the document types themselves."""
+    extensions = sorted({extension.lstrip(".") for kind in types for extension in kind["extensions"]})
+    return {
+        "types": types,
+        "formats": ", ".join(extension.upper() for extension in extensions),
+        "accept": ",".join("." + extension for extension in extensions),
+        "largest": max((kind["maxBytes"] for kind in types), default=0),
+    }
+
+
+class Draft:
+    """The draft of the open modification, while one post acts on it."""
+
+    def __init__(self, http: Request, request: dict[str, Any], form: Form) -> None:
+        self.http = http
+        self.form = form
+        self.modification: str = form.get("modification") or request["modification"]["id"]
+        self.unseen = request["modification"]["commentSeenAt"] is None
+        self.original: str = request["currentVersion"]["supportContact"]
+        self.faults: list[dict[str, str]] = []
+        self.kept: list[str] = []
+        self.conflict: dict[str, Any] | None = None
+
+    @property
+    def is_sound(self) -> bool:
+        """Was everything done that was asked?"""
+        return not self.faults and self.conflict is None
+
+    async def mark_comment_seen(self) -> None:
+        """Whoever posts from this page has read the comment on it."""
+        if self.unseen:
+            await run(self.http, "MarkCommentSeen", modification=self.modification)
+
+    async def save_contact(self, contact: str) -> None:
+        """Keep what was typed, unless it is what the page already showed: a colleague's change is then left alone."""
+        if "contact" in self.form.texts and contact != self.form.get("lu"):
+            await self._change_contact(contact, self._revision())
+
+    async def restore_contact(self) -> None:
+        """Take back the value of the current version."""
+        await self._change_contact(self.original, self._revision())
+
+    def _revision(self) -> int | None:
+        given = self.form.get("revision")
+        return int(given) if given.isdecimal() and len(given) < 10 else None
+
+    async def _change_contact(self, contact: str, based_on: int | None) -> None:
+        variables = {"modification": self.modification, "supportContact": contact}
+        result = (await run(self.http, "ChangeSupportContact", **variables, basedOn=based_on))["changeSupportContact"]
+        if result["__typename"] == "StaleError":
+            current = result["current"]["draft"]
+            if current and current["supportContact"] == self.form.get("lu") != contact:
+                # Something else of the draft changed, not the value that was overwritten here.
+                return await self._change_contact(contact, current["revision"])
+            self.conflict = current
+        self._refused(result, "contact")
+
+    async def add_documents(self, *, required: bool) -> None:
+        """Add the files that came with the post; without any, say so where one was to be imported."""
+        files = [file for file in self.form.files if file.field == "fichier"]
+        kind = self.form.get("type")
+        if required and not files:
+            self._fault("fichier", "Choisissez un fichier à ajouter.")
+        if not kind and (files or required):
+            self._fault("type", "Sélectionnez un type de pièce complémentaire.")
+        for file in files:
+            if file.fault:
+                self._fault("fichier", file.fault.message)
+            elif kind:
+                await self._add(file.file_name, kind, str(file.upload_id))
+
+    async def _add(self, name: str, kind: str, upload: str) -> None:
+        variables = {"modification": self.modification, "documentType": kind, "upload": upload}
+        result = (await run(self.http, "AddAttachment", **variables))["addAttachment"]
+        if result["__typename"] == "AddAttachmentSuccess":
+            self.kept.append(name)
+        self._refused(result, "fichier")
+
+    async def remove(self, attachment: str) -> None:
+        """Take a document added in this draft away again."""
+        result = (await run(self.http, "RemoveAttachment", attachment=attachment))["removeAttachment"]
+        self._refused(result, "")
+
+    def _refused(self, result: dict[str, Any], field: str) -> None:
+        """Put each sentence of a refusal beside the field that it is about."""
+        if result["__typename"] == "ValidationError":
+            for fault in result["fieldErrors"]:
+                self._fault("type" if fault["field"] == "documentType" else field, fault["message"])
+        elif "message" in result and result["__typename"] != "StaleError":
+            self._fault(field, result["message"])
+
+    def _fault(self, field: str, message: str) -> None:
+        fault = {"field": field, "message": message}
+        if fault not in self.faults:
+            self.faults.append(fault)

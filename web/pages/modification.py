@@ -1,0 +1,103 @@
+"""The modification page: one address, one form, whose buttons save, import, remove, restore or lead to the check.
+
+Every post saves the contact first. It answers 303, or the page again with what was typed: 422 for what breaks a rule,
+409 when the request changed in the meantime.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from web.client import run
+from web.pages.addresses import BASE, RequestAddress, asked_for, read
+from web.pages.draft import Draft, documents_accepted
+from web.rendering import render
+from web.session import signed_in
+from web.uploads import Form, read_form
+
+
+@signed_in
+async def page(http: Request) -> Response:
+    """Show the open modification, or act on its draft."""
+    place = asked_for(http)
+    if http.method == "POST":
+        return await _act(http, place, await read_form(http))
+    data = await read(http, "ModificationPage", place)
+    if not may_edit(data["request"]):
+        return closed(http, data)
+    return _show(http, data, contact=data["request"]["modification"]["draft"]["supportContact"])
+
+
+def may_edit(request: dict[str, Any]) -> bool:
+    """Is a modification open, and may the viewer change its draft?"""
+    return request["modification"] is not None and "CHANGE_SUPPORT_CONTACT" in request["availableActions"]
+
+
+def _show(
+    http: Request, data: dict[str, Any], status: int = 200, *, contact: str, draft: Draft | None = None, chosen: str = ""
+) -> Response:
+    return render(
+        http,
+        "modification/page.html",
+        status,
+        **data | documents_accepted([kind for kind in data["documentTypes"] if kind["addable"]]),
+        contact=contact,
+        faults=draft.faults if draft else [],
+        kept=draft.kept if draft else [],
+        chosen=chosen,
+        done=http.query_params.get("fait", ""),
+    )
+
+
+def closed(http: Request, data: dict[str, Any], status: int = 200, message: str = "", contact: str = "") -> Response:
+    """The page of a request that cannot be edited, or not any more: what was typed stays to be copied."""
+    return render(http, "modification/closed.html", status, **data, message=message, contact=contact)
+
+
+async def _act(http: Request, place: RequestAddress, form: Form) -> Response:
+    before = await read(http, "ModificationPage", place)
+    action, _, subject = form.get("action").partition(":")
+    contact = form.get("contact")
+    if not may_edit(before["request"]):
+        return closed(http, before, 409, contact=contact)
+    draft = Draft(http, before["request"], form)
+    await draft.mark_comment_seen()
+    if action == "lire":
+        return Response(status_code=204) if "hx-request" in http.headers else RedirectResponse(place.path, 303)
+    if action == "retablir":
+        await draft.restore_contact()
+    else:
+        await draft.save_contact(contact)
+    if action == "supprimer":
+        await draft.remove(subject)
+    else:
+        await draft.add_documents(required=action == "importer")
+    if draft.is_sound:
+        return RedirectResponse(_next(place, action, draft), 303)
+    return _explain(http, await read(http, "ModificationPage", place), draft, contact, form.get("type"))
+
+
+def _next(place: RequestAddress, action: str, draft: Draft) -> str:
+    """Where a post that succeeded leads."""
+    if action == "verifier":
+        return f"{place.path}/modification/verification"
+    done = {"supprimer": "retrait", "retablir": "retablie"}.get(action, "piece" if draft.kept else "brouillon")
+    return f"{place.path}/modification?fait={done}"
+
+
+def _explain(http: Request, data: dict[str, Any], draft: Draft, contact: str, chosen: str) -> Response:
+    """The page again, with every reason why the post did not do all that was asked."""
+    if not may_edit(data["request"]):
+        return closed(http, data, 409, contact=contact)
+    if draft.conflict:
+        return render(
+            http, "modification/conflict.html", 409, **data, current=draft.conflict, contact=contact, kept=draft.kept
+        )
+    return _show(http, data, 422, contact=contact, draft=draft, chosen=chosen)
+
+
+routes = [Route(BASE + "/modification", page, methods=["GET", "POST"])]

@@ -1,0 +1,20 @@
+"""`/`: the public page of the portal, or the home page of whoever is signed in."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from web.pages import home
+from web.rendering import render
+
+
+async def page(http: Request) -> Response:
+    """What anybody may read, leading to the sign-in."""
+    if http.state.viewer is not None:
+        return await home.page(http)
+    return render(http, "portal/page.html")
+
+
+routes = [Route("/", page)]

@@ -1,0 +1,102 @@
+// What pages gain from JavaScript beside htmx: progress of an upload, focus where it helps, a word when the service
+// does not answer. Every page works without it.
+"use strict";
+
+// fetch() says nothing while it sends: a form that carries files is sent by XMLHttpRequest instead.
+function sendWithProgress(form) {
+  return (address, request) =>
+    new Promise((resolve, reject) => {
+      const sender = new XMLHttpRequest();
+      sender.open(request.method, address);
+      for (const [name, value] of Object.entries(request.headers)) sender.setRequestHeader(name, value);
+      sender.upload.onprogress = (event) => event.lengthComputable && showProgress(form, event);
+      sender.onload = () => resolve(answerOf(sender));
+      sender.onerror = () => reject(new TypeError("network"));
+      sender.onabort = () => reject(new DOMException("stopped", "AbortError"));
+      request.signal.addEventListener("abort", () => sender.abort());
+      sender.send(request.body);
+    });
+}
+
+function answerOf(sender) {
+  const headers = new Headers();
+  for (const line of sender.getAllResponseHeaders().trim().split("\r\n")) {
+    const colon = line.indexOf(":");
+    if (colon > 0) headers.append(line.slice(0, colon), line.slice(colon + 1).trim());
+  }
+  const body = [204, 304].includes(sender.status) ? null : sender.responseText;
+  return new Response(body, { status: sender.status, headers });
+}
+
+// Said aloud three times only, at the beginning, half-way and at the end.
+function showProgress(form, { loaded, total }) {
+  const block = form.querySelector(".progress");
+  if (!block) return;
+  const percent = Math.floor((100 * loaded) / total);
+  block.hidden = false;
+  block.querySelector("progress").value = percent;
+  const words = percent < 50 ? "Envoi en cours" : percent < 100 ? "Envoi : plus de la moitié" : "Envoi terminé, vérification en cours";
+  const status = block.querySelector("[role=status]");
+  if (status.textContent !== words) status.textContent = words;
+}
+
+function hideProgress(form) {
+  const block = form.querySelector?.(".progress");
+  if (block) block.hidden = true;
+}
+
+function alertUser(words) {
+  const place = document.getElementById("alerte");
+  place.replaceChildren();
+  if (!words) return;
+  const notice = document.createElement("p");
+  notice.className = "notice notice-error";
+  notice.textContent = words;
+  place.append(notice);
+}
+
+function hasFiles(body) {
+  return body instanceof FormData && [...body.values()].some((value) => value instanceof File && value.size > 0);
+}
+
+let pathBefore = location.pathname;
+
+document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+  alertUser("");
+  pathBefore = location.pathname;
+  if (hasFiles(ctx.request.body)) ctx.fetch = sendWithProgress(ctx.sourceElement);
+});
+
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  if (ctx.swap === "none") return;
+  const arrived = location.pathname !== pathBefore;
+  if (arrived) scrollTo(0, 0);
+  const wanted = document.querySelector("#contenu [data-focus]") ?? (arrived ? document.querySelector("#contenu h1") : null);
+  if (!wanted) return;
+  wanted.tabIndex = -1;
+  wanted.focus();
+});
+
+document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => hideProgress(ctx.sourceElement));
+
+const UNANSWERED = "Le service n'a pas répondu. Votre saisie est toujours à l'écran : vérifiez votre connexion, puis réessayez.";
+
+document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
+  if (ctx.response.status >= 500) alertUser(UNANSWERED);
+});
+document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
+  if (ctx?.swap !== "none") alertUser(UNANSWERED);
+});
+
+document.addEventListener("click", (event) => {
+  const stop = event.target.closest("[data-stop]");
+  if (stop) htmx.trigger(stop.form, "htmx:abort");
+  for (const menu of document.querySelectorAll(".menu details[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const open of document.querySelectorAll(".menu details[open], .hint[open]")) open.open = false;
+});
