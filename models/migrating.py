@@ -92,5 +92,3 @@ async def _advisory_lock() -> AsyncIterator[None]:
             yield
         finally:
             await own.execute(f"SELECT pg_advisory_unlock({_LOCK})")
-
-

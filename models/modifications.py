@@ -67,7 +67,9 @@ class Modification(Model):
     draft_updated_at = InstantField()
     draft_updated_by: fields.Field[Author | None] = AuthorField(null=True)
 
-    outcome: fields.Field[ModificationOutcome | None] = fields.CharEnumField(ModificationOutcome, max_length=20, null=True)  # type: ignore[assignment]
+    outcome: fields.Field[ModificationOutcome | None] = fields.CharEnumField(
+        ModificationOutcome, max_length=20, null=True
+    )  # type: ignore[assignment]
     closed_at: datetime | None = InstantField(null=True)
     closed_by: fields.Field[Author | None] = AuthorField(null=True)
     note: str | None = fields.TextField(null=True)
