@@ -1,0 +1,128 @@
+"""What can be read: the lists of the API, their orders and their filters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
+from uuid import UUID
+
+from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
+
+from models import Attachment, Dossier, Email, Event, FundingRequest, Supplier, SupportMessage, Version
+from models.actors import Actor
+from models.dossiers import RequestKind, standing
+from models.errors import NotFound
+from models.lifecycle import RequestStatus
+from resolvers.pages import Order, Part
+from resolvers.visibility import (
+    found,
+    get_request,
+    visible_attachments,
+    visible_dossiers,
+    visible_events,
+    visible_support_messages,
+)
+
+RequestRow = TypeVar("RequestRow", Version, Email)
+
+VERSIONS = Order.by("versions", descending=True, rank=int)
+MODIFICATIONS = Order.by("modifications", descending=True, number=int)
+EMAILS = Order.by("emails", descending=True, created_at=datetime, id=UUID)
+EVENTS = Order.by("events", position=int)
+SUPPORT_MESSAGES = Order.by("supportMessages", at=datetime, id=UUID)
+DOSSIERS = Order.by("dossiers", number=str)
+FEED = Order.by("feed", transaction=int, id=int)
+
+
+class RequestOrder(StrEnum):
+    """Both ascending."""
+
+    UPDATED_AT = "UPDATED_AT"
+    CLOSES_AT = "CLOSES_AT"
+
+
+@dataclass(frozen=True)
+class RequestFilter:
+    """Which requests are wanted; what is None does not matter."""
+
+    status: RequestStatus | None = None
+    kind: RequestKind | None = None
+    siret: str | None = None
+    dossier_number: str | None = None
+    updated_since: datetime | None = None
+    closes_before: datetime | None = None
+
+    def apply(self, requests: QuerySet[FundingRequest], as_of: datetime) -> QuerySet[FundingRequest]:
+        """The wanted ones among `requests`, as they stand at `as_of`."""
+        if self.status is not None:
+            requests = requests.filter(standing(self.status, as_of))
+        if self.closes_before is not None:
+            requests = requests.filter(standing(RequestStatus.TO_MODIFY, as_of), closes_at__lt=self.closes_before)
+        plain = {
+            "kind": self.kind,
+            "dossier__supplier__siret": self.siret,
+            "dossier__number": self.dossier_number,
+            "updated_at__gte": self.updated_since,
+        }
+        return requests.filter(**{name: value for name, value in plain.items() if value is not None})
+
+
+def request_order(order: RequestOrder, as_of: datetime) -> Order:
+    """By last change; or by the deadline still to come, then the requests that have none."""
+    if order is RequestOrder.UPDATED_AT:
+        return Order.by("requests.updatedAt", updated_at=datetime, id=UUID)
+    waiting = Part({"closes_at": datetime, "id": UUID}, Q(closes_at__gt=as_of))
+    others = Part({"id": UUID}, Q(closes_at__isnull=True) | Q(closes_at__lte=as_of))
+    return Order("requests.closesAt", (waiting, others))
+
+
+async def dossier_numbered(actor: Actor, number: str) -> Dossier | None:
+    """The dossier of that number, if the actor may see it."""
+    return await visible_dossiers(actor).get_or_none(number=number)
+
+
+def support_messages(actor: Actor, *, answered: bool | None) -> QuerySet[SupportMessage]:
+    """The messages to the Assistance that the actor may see: all, or only those with or without an answer."""
+    messages = visible_support_messages(actor)
+    return messages if answered is None else messages.filter(answered_at__isnull=not answered)
+
+
+async def get_supplier(actor: Actor, supplier_id: UUID) -> Supplier:
+    """That supplier: one's own, or any for whoever is bound to none."""
+    visible = actor.supplier_id in {None, supplier_id}
+    return found(await Supplier.get_or_none(id=supplier_id) if visible else None)
+
+
+async def get_dossier(actor: Actor, dossier_id: UUID) -> Dossier:
+    """That dossier, or NotFound."""
+    return found(await visible_dossiers(actor).get_or_none(id=dossier_id))
+
+
+async def get_version(actor: Actor, version_id: UUID) -> Version:
+    """That version, or NotFound."""
+    return await _of_visible_request(actor, await Version.get_or_none(id=version_id))
+
+
+async def get_email(actor: Actor, email_id: UUID) -> Email:
+    """That mail, or NotFound; account mails belong to no request and are never shown."""
+    return await _of_visible_request(actor, await Email.get_or_none(id=email_id))
+
+
+async def get_event(actor: Actor, event_id: int) -> Event:
+    """That event, or NotFound."""
+    return found(await visible_events(actor).get_or_none(id=event_id))
+
+
+async def get_kept_attachment(actor: Actor, attachment_id: UUID) -> Attachment:
+    """That document, or NotFound: also when it was removed."""
+    return found(await visible_attachments(actor).get_or_none(id=attachment_id, removed_at__isnull=True))
+
+
+async def _of_visible_request(actor: Actor, row: RequestRow | None) -> RequestRow:
+    if row is None or row.request_id is None:
+        raise NotFound
+    await get_request(actor, row.request_id)
+    return row

@@ -1,0 +1,72 @@
+"""Supporting documents and their types."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import strawberry
+
+import models
+from models import document_types
+from models.attachments import ScanStatus
+from resolvers import links
+from schema.actors import Actor
+from schema.context import Context
+from schema.nodes import Node, node_id
+
+
+@strawberry.type(description="Type de pièce justificative.")
+class DocumentType:
+    code: str = strawberry.field(description="Code, comme « MSS_RESU_TEST_TECH ».")
+    label: str = strawberry.field(description="Libellé.")
+    addable: bool = strawberry.field(description="Le fournisseur peut en ajouter pendant une modification.")
+    extensions: list[str] = strawberry.field(description="Extensions de fichier acceptées.")
+    max_bytes: int = strawberry.field(description="Taille maximale d’un fichier, en octets.")
+
+    @classmethod
+    def of(cls, kind: document_types.DocumentType) -> DocumentType:
+        return cls(
+            code=kind.code,
+            label=kind.label,
+            addable=kind.addable,
+            extensions=list(kind.extensions),
+            max_bytes=kind.max_bytes,
+        )
+
+    @classmethod
+    def named(cls, code: str) -> DocumentType:
+        """The type of that code; a row may keep one that is no longer proposed."""
+        kind = document_types.document_type(code)
+        return cls.of(kind or document_types.DocumentType(code, code, addable=False, extensions=()))
+
+
+@strawberry.type(description="Pièce justificative d’une demande.")
+class Attachment(Node):
+    file_name: str = strawberry.field(description="Nom du fichier.")
+    document_type: DocumentType = strawberry.field(description="Type de la pièce.")
+    content_type: str = strawberry.field(description="Type de contenu, comme « application/pdf ».")
+    size: int = strawberry.field(description="Taille en octets.")
+    sha256: str = strawberry.field(description="Empreinte SHA-256 du contenu, en hexadécimal.")
+    scan_status: ScanStatus = strawberry.field(description="Résultat de l’analyse antivirus.")
+    added_at: datetime = strawberry.field(description="Instant de l’ajout.")
+    added_by: Actor = strawberry.field(description="Qui l’a ajoutée.")
+    url: str = strawberry.field(description="Adresse absolue du contenu, avec la même authentification.")
+    removable: bool = strawberry.field(description="Peut être retirée : ajoutée dans la modification ouverte.")
+
+    @classmethod
+    def of(cls, row: models.Attachment, context: Context) -> Attachment:
+        """A row loaded with its upload and its modification."""
+        upload, cycle = row.upload, row.modification
+        return cls(
+            id=node_id("Attachment", row.id),
+            file_name=upload.file_name,
+            document_type=DocumentType.named(row.document_type),
+            content_type=upload.content_type,
+            size=upload.size,
+            sha256=upload.sha256,
+            scan_status=upload.scan_status,
+            added_at=row.added_at,
+            added_by=Actor.of(row.added_by, context),
+            url=links.attachment(row.id),
+            removable=row.removed_at is None and cycle is not None and cycle.outcome_at(context.as_of) is None,
+        )

@@ -1,0 +1,147 @@
+"""The plain enums of the house, with the French sentences that the API shows for them and for each value."""
+
+from enum import Enum
+from typing import cast
+
+import strawberry
+from strawberry.types.enum import StrawberryEnumDefinition
+
+from models.actors import Role, TokenScope
+from models.attachments import ScanStatus
+from models.dossiers import RequestKind
+from models.emails import EmailKind, EmailStatus
+from models.events import EventKind
+from models.lifecycle import ModificationOutcome, RequestAction, RequestStatus
+from models.modifications import EditableField
+from resolvers.reading import RequestOrder
+
+
+def _describe(kind: type[Enum], description: str, *, name: str | None = None, **values: str) -> None:
+    """Register a plain enum with a sentence for itself and for each of its values, none missing."""
+    if set(values) != {member.name for member in kind}:
+        raise ValueError(f"{kind.__name__} and its descriptions do not name the same values")
+    strawberry.enum(kind, name=name, description=description)
+    definition = cast("StrawberryEnumDefinition", kind.__strawberry_definition__)  # type: ignore[attr-defined]
+    for value in definition.values:
+        value.description = values[value.name]
+
+
+_describe(
+    Role,
+    "Qualité de celui qui consulte ou agit.",
+    SUPPLIER="Fournisseur de logiciels de santé, connecté au portail.",
+    MANAGER="Gestionnaire de l’ASP.",
+    PARTNER="Logiciel d’un partenaire, muni d’un jeton d’accès.",
+    SYSTEM="Le portail lui-même, par exemple à l’échéance d’un délai.",
+)
+_describe(
+    TokenScope,
+    "Portée d’un jeton d’accès à l’API.",
+    READ="Consulter.",
+    WRITE="Modifier et confirmer, au nom du fournisseur auquel le jeton est lié.",
+    MANAGE="Agir comme gestionnaire. Ce jeton ne se délivre qu’en ligne de commande.",
+)
+_describe(
+    RequestKind,
+    "Nature d’une demande de financement.",
+    ADVANCE="Demande d’avance.",
+    BALANCE="Demande de solde.",
+)
+_describe(
+    RequestStatus,
+    "Statut d’une demande de financement.",
+    IN_REVIEW="« en cours » : la demande est examinée par l’ASP.",
+    TO_MODIFY="« A modifier » : le fournisseur doit corriger sa demande ou décliner, avant l’échéance.",
+    VALIDATED="« Validée » : la demande est acceptée.",
+    REJECTED="« Rejetée » : la demande est refusée, avec un motif.",
+    PAID="« Décidée et payée » : le financement est versé.",
+)
+_describe(
+    RequestAction,
+    "Action possible sur une demande ; porte le nom de la mutation correspondante.",
+    REQUEST_MODIFICATION="Renvoyer la demande au fournisseur, avec un commentaire (gestionnaire).",
+    CANCEL_MODIFICATION="Annuler la modification en cours (gestionnaire).",
+    EXTEND_DEADLINE="Repousser l’échéance de la modification (gestionnaire).",
+    CHANGE_SUPPORT_CONTACT="Changer les coordonnées de contact (fournisseur).",
+    ADD_ATTACHMENT="Ajouter une pièce justificative (fournisseur).",
+    REMOVE_ATTACHMENT="Retirer une pièce ajoutée pendant la modification en cours (fournisseur).",
+    CONFIRM_MODIFICATION="Confirmer la modification et renvoyer la demande (fournisseur).",
+    SKIP_MODIFICATION="Renvoyer la demande sans la modifier (fournisseur).",
+    EXPIRE_MODIFICATION="Clore la modification à l’échéance (portail).",
+    CONTACT_SUPPORT="Écrire à l’Assistance (fournisseur).",
+    VALIDATE_REQUEST="Valider la demande (gestionnaire).",
+    REJECT_REQUEST="Rejeter la demande (gestionnaire).",
+    MARK_PAID="Enregistrer le paiement (gestionnaire).",
+)
+_describe(
+    EditableField,
+    "Information que le fournisseur peut modifier.",
+    SUPPORT_CONTACT="Coordonnées de contact ou lien vers la plateforme de support.",
+)
+_describe(
+    ScanStatus,
+    "Résultat de l’analyse antivirus d’une pièce.",
+    PENDING="Analyse en attente.",
+    CLEAN="Aucune menace trouvée.",
+    INFECTED="Menace trouvée : la pièce ne peut pas être ouverte.",
+    NOT_SCANNED="Analyse antivirus désactivée sur cette installation.",
+)
+_describe(
+    ModificationOutcome,
+    "Issue d’une modification.",
+    CONFIRMED="Le fournisseur a confirmé ses modifications : une nouvelle version existe.",
+    SKIPPED="Le fournisseur a renvoyé sa demande sans la modifier.",
+    EXPIRED="L’échéance est passée : la demande est revenue « en cours » telle quelle.",
+    CANCELLED="Le gestionnaire a annulé la modification.",
+)
+_describe(
+    EmailKind,
+    "Objet d’un courriel automatique.",
+    MODIFICATION_REQUESTED="La demande nécessite des modifications.",
+    MODIFICATION_REMINDER="Rappel : la demande attend toujours une modification.",
+    MODIFICATION_EXPIRED="Le délai de modification est écoulé.",
+    MODIFICATION_CONFIRMED="La modification est bien reçue.",
+    MODIFICATION_SKIPPED="La demande est renvoyée sans modification.",
+    MODIFICATION_CANCELLED="La modification est annulée par le gestionnaire.",
+    DEADLINE_EXTENDED="L’échéance de la modification est repoussée.",
+    REQUEST_VALIDATED="La demande est validée.",
+    REQUEST_REJECTED="La demande est rejetée.",
+    SUPPORT_ANSWERED="L’Assistance a répondu.",
+    PASSWORD_RESET="Réinitialisation du mot de passe d’un compte.",  # noqa: S106
+    IDENTIFIER_REMINDER="Rappel de l’identifiant d’un compte.",
+)
+_describe(
+    EmailStatus,
+    "Où en est l’envoi d’un courriel.",
+    QUEUED="En attente d’envoi.",
+    SENT="Accepté par le serveur de messagerie.",
+    FAILED="Refusé définitivement.",
+)
+_describe(
+    EventKind,
+    "Nature d’un événement.",
+    REQUEST_IMPORTED="La demande est déposée.",
+    MODIFICATION_REQUESTED="La demande est renvoyée au fournisseur pour modification.",
+    COMMENT_SEEN="Le fournisseur a lu le commentaire du gestionnaire.",
+    SUPPORT_CONTACT_CHANGED="Les coordonnées de contact sont changées dans le brouillon.",
+    ATTACHMENT_ADDED="Une pièce est ajoutée au brouillon.",
+    ATTACHMENT_REMOVED="Une pièce est retirée du brouillon.",
+    MODIFICATION_REMINDED="Le rappel est envoyé au fournisseur.",
+    MODIFICATION_CONFIRMED="Le fournisseur a confirmé ses modifications.",
+    MODIFICATION_SKIPPED="Le fournisseur a renvoyé sa demande sans la modifier.",
+    MODIFICATION_EXPIRED="Le délai de modification est écoulé.",
+    MODIFICATION_CANCELLED="Le gestionnaire a annulé la modification.",
+    DEADLINE_EXTENDED="L’échéance de la modification est repoussée.",
+    SUPPORT_CONTACTED="Le fournisseur a écrit à l’Assistance.",
+    SUPPORT_ANSWERED="L’Assistance a répondu.",
+    REQUEST_VALIDATED="La demande est validée.",
+    REQUEST_REJECTED="La demande est rejetée.",
+    REQUEST_PAID="Le paiement est enregistré.",
+)
+_describe(
+    RequestOrder,
+    "Ordre d’une liste de demandes, toujours croissant.",
+    name="FundingRequestOrder",
+    UPDATED_AT="Par date de dernière mise à jour.",
+    CLOSES_AT="Par échéance de la modification ouverte ; les demandes sans échéance viennent en dernier.",
+)

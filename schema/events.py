@@ -1,0 +1,39 @@
+"""What happened, one French sentence each."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import strawberry
+
+import models
+from models.events import EventKind
+from schema import requests
+from schema.actors import Actor
+from schema.context import Context, Info
+from schema.nodes import FundingRequestRef, Node, node_id
+from schema.summaries import summary_of
+
+
+@strawberry.type(description="Événement de la vie d’une demande.")
+class Event(Node):
+    row: strawberry.Private[models.Event]
+    kind: EventKind = strawberry.field(description="Sa nature.")
+    actor: Actor = strawberry.field(description="Qui a agi.")
+    at: datetime = strawberry.field(description="Instant de l’événement.")
+    summary: str = strawberry.field(description="Une phrase qui le résume.")
+
+    @strawberry.field(description="La demande concernée.")
+    async def request(self, info: Info) -> FundingRequestRef | None:
+        return await requests.request_of(self.row.request_id, info) if self.row.request_id else None
+
+    @classmethod
+    def of(cls, row: models.Event, context: Context) -> Event:
+        return cls(
+            id=node_id("Event", row.id),
+            row=row,
+            kind=row.kind,
+            actor=Actor.of(row.actor, context),
+            at=row.at,
+            summary=summary_of(row),
+        )

@@ -1,0 +1,54 @@
+"""What an opaque id names, for whoever may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+from models.actors import Actor
+from models.errors import NotFound
+from resolvers import reading, visibility
+from schema.attachments import Attachment
+from schema.context import Context
+from schema.dossiers import Dossier
+from schema.emails import Email
+from schema.events import Event
+from schema.modifications import Modification
+from schema.nodes import Node, as_number, as_uuid, split_id
+from schema.requests import FundingRequest
+from schema.suppliers import Supplier
+from schema.support import SupportMessage
+from schema.versions import Version
+
+Find = Callable[[Actor, UUID], Awaitable[Any]]
+Present = Callable[[Any, Context], Node]
+
+_KINDS: MappingProxyType[str, tuple[Find, Present]] = MappingProxyType(
+    {
+        "Supplier": (reading.get_supplier, lambda row, _: Supplier.of(row)),
+        "Dossier": (reading.get_dossier, lambda row, _: Dossier.of(row)),
+        "FundingRequest": (visibility.get_request, FundingRequest.of),
+        "Version": (reading.get_version, Version.of),
+        "Modification": (visibility.get_modification, Modification.of),
+        "Attachment": (reading.get_kept_attachment, Attachment.of),
+        "Email": (reading.get_email, Email.of),
+        "SupportMessage": (visibility.get_support_message, SupportMessage.of),
+    }
+)
+
+
+async def look_up(opaque: str, context: Context) -> Node | None:
+    """The node of that id; None when it is malformed, unknown or not for the viewer."""
+    viewer = context.viewer
+    try:
+        type_name, key = split_id(opaque)
+        if type_name == "Event":
+            return Event.of(await reading.get_event(viewer, as_number(key)), context)
+        if type_name not in _KINDS:
+            return None
+        find, present = _KINDS[type_name]
+        return present(await find(viewer, as_uuid(key)), context)
+    except NotFound:
+        return None

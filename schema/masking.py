@@ -1,0 +1,45 @@
+"""What a bug shows: a number to quote, never its text. What a caller can correct is left as it is."""
+
+from __future__ import annotations
+
+import strawberry
+import structlog
+from graphql import GraphQLError
+from strawberry.exceptions import StrawberryInputCoercionError
+from strawberry.types import ExecutionContext
+
+from models.typography import french
+from schema.context import Context
+
+log = structlog.get_logger(__name__)
+
+
+class Schema(strawberry.Schema):
+    """The schema, whose unexpected errors are logged whole and answered with a number."""
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        """Replace in place what was not meant for callers: every way to an answer passes here."""
+        context = execution_context.context if execution_context else None
+        for index, error in enumerate(errors):
+            if _is_unexpected(error):
+                errors[index] = _masked(error, context)
+            elif not (isinstance(context, Context) and context.actor):
+                self.remove_field_suggestion(error)
+
+
+def _is_unexpected(error: GraphQLError) -> bool:
+    cause = error.original_error
+    while isinstance(cause, GraphQLError) and cause.original_error is not None:
+        cause = cause.original_error
+    return cause is not None and not isinstance(cause, GraphQLError | StrawberryInputCoercionError)
+
+
+def _masked(error: GraphQLError, context: object) -> GraphQLError:
+    number = context.number if isinstance(context, Context) else "-"
+    log.error("graphql.failed", number=number, path=error.path, exc_info=error.original_error)
+    return GraphQLError(
+        french(f"Une erreur inattendue s’est produite. Communiquez à l’Assistance le numéro {number}."),
+        nodes=error.nodes,
+        path=error.path,
+        extensions={"code": "INTERNAL_ERROR", "number": number},
+    )

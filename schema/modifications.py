@@ -1,0 +1,158 @@
+"""Modifications: one cycle from sending a request back to its outcome, and the draft that it holds."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import strawberry
+
+import models
+from models.actors import SYSTEM
+from models.lifecycle import ModificationOutcome
+from models.modifications import EditableField, ExpectedChange
+from resolvers import links
+from schema import requests
+from schema.actors import Actor
+from schema.attachments import Attachment, DocumentType
+from schema.context import Context, Info
+from schema.nodes import FundingRequestRef, Node, node_id
+from schema.versions import Changes, Version
+
+
+@strawberry.type(name="ExpectedChange", description="Une modification attendue : une information ou un type de pièce.")
+class Expected:
+    field: EditableField | None = strawberry.field(description="L’information à corriger.")
+    document_type: DocumentType | None = strawberry.field(description="Le type de pièce à ajouter.")
+    done: bool = strawberry.field(description="Déjà faite, dans le brouillon ou dans la version confirmée.")
+
+    @classmethod
+    def of(cls, expected: ExpectedChange, changes: Changes | None) -> Expected:
+        """What the manager ticked, and whether `changes` answer it."""
+        code = expected.document_type
+        return cls(
+            field=expected.field,
+            document_type=DocumentType.named(code) if code else None,
+            done=changes is not None and _answers(expected, changes),
+        )
+
+
+def _answers(expected: ExpectedChange, changes: Changes) -> bool:
+    if expected.field is not None:
+        return any(change.field is expected.field for change in changes.fields)
+    return any(added.document_type.code == expected.document_type for added in changes.added_attachments)
+
+
+@strawberry.type(description="Ce que le fournisseur a changé et pas encore confirmé.")
+class Draft:
+    revision: int = strawberry.field(description="Grandit à chaque changement ; à renvoyer comme « basedOn ».")
+    support_contact: str = strawberry.field(description="Coordonnées de contact, changées ou non.")
+    attachments: list[Attachment] = strawberry.field(
+        description="Les pièces de la version actuelle, puis celles ajoutées."
+    )
+    changes: Changes = strawberry.field(description="Les différences avec la version actuelle.")
+    updated_at: datetime = strawberry.field(description="Instant du dernier changement.")
+    updated_by: Actor | None = strawberry.field(description="Qui a fait le dernier changement.")
+
+
+@strawberry.type(description="Une modification : du renvoi au fournisseur jusqu’à son issue.")
+class Modification(Node):
+    row: strawberry.Private[models.Modification]
+    number: int = strawberry.field(description="1, 2, … : compte chaque renvoi, même sans nouvelle version.")
+    comment: str = strawberry.field(description="Commentaire du gestionnaire.")
+    opened_at: datetime = strawberry.field(description="Instant du renvoi au fournisseur.")
+    opened_by: Actor = strawberry.field(description="Qui a renvoyé la demande.")
+    reminds_at: datetime = strawberry.field(description="Instant prévu du rappel (J+10).")
+    reminded_at: datetime | None = strawberry.field(description="Instant du rappel, s’il est parti.")
+    closes_at: datetime = strawberry.field(description="Échéance (J+20) : ensuite, plus rien ne se modifie.")
+    comment_seen_at: datetime | None = strawberry.field(description="Première lecture du commentaire.")
+    outcome: ModificationOutcome | None = strawberry.field(description="Son issue ; absente tant qu’elle est ouverte.")
+    closed_at: datetime | None = strawberry.field(description="Instant de son issue.")
+    closed_by: Actor | None = strawberry.field(description="Qui l’a close.")
+    note: str | None = strawberry.field(description="Mot du fournisseur, en confirmant ou en déclinant.")
+    cancel_reason: str | None = strawberry.field(description="Motif d’une annulation.")
+
+    @strawberry.field(description="La demande concernée.")
+    async def request(self, info: Info) -> FundingRequestRef:
+        return await requests.request_of(self.row.request_id, info)
+
+    @strawberry.field(description="N° ASP de la demande pendant cette modification, comme « FINSAS008539M1 ».")
+    async def asp_number(self, info: Info) -> str:
+        request = await requests.request_of(self.row.request_id, info)
+        return f"{request.row.dossier.number}M{self.number}"
+
+    @strawberry.field(description="Ce que le gestionnaire attend, coché en renvoyant la demande.")
+    async def expected_changes(self, info: Info) -> list[Expected]:
+        expected = self.row.expects
+        changes = await self._changes(info) if expected else None
+        return [Expected.of(each, changes) for each in expected]
+
+    @strawberry.field(description="Le brouillon ; absent une fois la modification close.")
+    async def draft(self, info: Info) -> Draft | None:
+        if self.outcome is not None:
+            return None
+        current = await requests.current_version(self.row.request_id, info)
+        rows = await info.context.loaders.attachments_of_request.load(self.row.request_id)
+        shown = [row for row in rows if row.rank is not None or row.modification_id == self.row.id]
+        author = self.row.draft_updated_by
+        return Draft(
+            revision=self.row.revision,
+            support_contact=self.row.draft_support_contact or current.support_contact,
+            attachments=[Attachment.of(row, info.context) for row in shown],
+            changes=await self._draft_changes(info),
+            updated_at=self.row.draft_updated_at,
+            updated_by=Actor.of(author, info.context) if author else None,
+        )
+
+    @strawberry.field(description="La version que la confirmation a faite.")
+    async def version(self, info: Info) -> Version | None:
+        return await self.made_version(info) if self.outcome is ModificationOutcome.CONFIRMED else None
+
+    @strawberry.field(description="Adresse absolue de l’accusé de réception, après avoir confirmé ou décliné.")
+    async def receipt_url(self, info: Info) -> str | None:
+        if self.outcome not in {ModificationOutcome.CONFIRMED, ModificationOutcome.SKIPPED}:
+            return None
+        request = await requests.request_of(self.row.request_id, info)
+        return links.receipt(request.row, self.row.id)
+
+    async def made_version(self, info: Info) -> Version:
+        """The version that confirming made; only for a confirmed cycle."""
+        rows = await info.context.loaders.versions_of_request.load(self.row.request_id)
+        return Version.of(next(row for row in rows if row.id == self.row.version_id), info.context)
+
+    async def _changes(self, info: Info) -> Changes | None:
+        """What the cycle changes: its draft while it is open, its version once confirmed, otherwise nothing."""
+        if self.outcome is None:
+            return await self._draft_changes(info)
+        if self.outcome is ModificationOutcome.CONFIRMED:
+            return await (await self.made_version(info)).differences(info)
+        return None
+
+    async def _draft_changes(self, info: Info) -> Changes:
+        current = await requests.current_version(self.row.request_id, info)
+        rows = await info.context.loaders.attachments_of_request.load(self.row.request_id)
+        added = [Attachment.of(row, info.context) for row in rows if row.modification_id == self.row.id]
+        contact = self.row.draft_support_contact or current.support_contact
+        return Changes.of(current.support_contact, contact, added)
+
+    @classmethod
+    def of(cls, row: models.Modification, context: Context) -> Modification:
+        """The cycle as it truly is at the instant of reading: past its deadline it has expired, settled or not."""
+        due = row.is_due(context.as_of)
+        author = SYSTEM if due else row.closed_by
+        return cls(
+            id=node_id("Modification", row.id),
+            row=row,
+            number=row.number,
+            comment=row.comment,
+            opened_at=row.opened_at,
+            opened_by=Actor.of(row.opened_by, context),
+            reminds_at=row.reminds_at,
+            reminded_at=row.reminded_at,
+            closes_at=row.closes_at,
+            comment_seen_at=row.comment_seen_at,
+            outcome=row.outcome_at(context.as_of),
+            closed_at=row.closes_at if due else row.closed_at,
+            closed_by=Actor.of(author, context) if author else None,
+            note=row.note,
+            cancel_reason=row.cancel_reason,
+        )

@@ -1,0 +1,121 @@
+"""What can be read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from models.document_types import DOCUMENT_TYPES
+from models.dossiers import RequestKind
+from models.lifecycle import RequestStatus
+from resolvers import events, reading, visibility
+from resolvers.reading import RequestOrder
+from schema.actors import Viewer
+from schema.attachments import DocumentType
+from schema.context import Info
+from schema.dossiers import Dossier
+from schema.events import Event
+from schema.inputs import given
+from schema.lookup import look_up
+from schema.nodes import Node
+from schema.pagination import After, Connection, First, read_page
+from schema.requests import FundingRequest
+from schema.support import SupportMessage
+
+
+@strawberry.input(description="Quelles demandes lister ; ce qui est absent n’est pas filtré.")
+class FundingRequestFilter:
+    status: RequestStatus | None = strawberry.field(default=strawberry.UNSET, description="De ce statut.")
+    kind: RequestKind | None = strawberry.field(default=strawberry.UNSET, description="De cette nature.")
+    siret: str | None = strawberry.field(default=strawberry.UNSET, description="Du fournisseur de ce SIRET.")
+    dossier_number: str | None = strawberry.field(default=strawberry.UNSET, description="Du dossier de ce numéro.")
+    updated_since: datetime | None = strawberry.field(
+        default=strawberry.UNSET, description="Mises à jour à cet instant ou depuis."
+    )
+    closes_before: datetime | None = strawberry.field(
+        default=strawberry.UNSET, description="Dont la modification ouverte a son échéance avant cet instant."
+    )
+
+    def as_filter(self) -> reading.RequestFilter:
+        return reading.RequestFilter(
+            status=given(self.status),
+            kind=given(self.kind),
+            siret=given(self.siret),
+            dossier_number=given(self.dossier_number),
+            updated_since=given(self.updated_since),
+            closes_before=given(self.closes_before),
+        )
+
+
+_ID = strawberry.argument(description="Identifiant opaque, lu dans un champ « id ».")
+_NUMBER = strawberry.argument(description="Numéro de dossier, comme « FINSAS008539 ».")
+_FILTER = strawberry.argument(description="Quelles demandes ; absent : toutes.")
+_ORDER = strawberry.argument(description="Dans quel ordre.")
+_ANSWERED = strawberry.argument(description="Ceux qui ont une réponse, ou ceux qui n’en ont pas ; absent : tous.")
+
+
+@strawberry.type(
+    description="Ce que l’on peut lire. Ce que le compte ne peut pas voir répond comme ce qui n’existe pas."
+)
+class Query:
+    @strawberry.field(description="La personne connectée ou le jeton d’accès qui interroge l’API.")
+    def viewer(self, info: Info) -> Viewer:
+        return Viewer.of(info.context.viewer)
+
+    @strawberry.field(description="Ce que désigne un identifiant ; absent si le compte ne peut pas le voir.")
+    async def node(self, info: Info, id: Annotated[strawberry.ID, _ID]) -> Node | None:
+        return await look_up(id, info.context)
+
+    @strawberry.field(description="Un dossier, par son numéro.")
+    async def dossier(self, info: Info, number: Annotated[str, _NUMBER]) -> Dossier | None:
+        row = await reading.dossier_numbered(info.context.viewer, number)
+        return Dossier.of(row) if row else None
+
+    @strawberry.field(description="Les dossiers, par numéro.")
+    async def dossiers(self, info: Info, first: First = 20, after: After = None) -> Connection[Dossier]:
+        rows = visibility.visible_dossiers(info.context.viewer)
+        return await read_page(rows, reading.DOSSIERS, first, after, Dossier.of)
+
+    @strawberry.field(description="Les demandes de financement.")
+    async def requests(
+        self,
+        info: Info,
+        first: First = 20,
+        after: After = None,
+        filter: Annotated[FundingRequestFilter | None, _FILTER] = strawberry.UNSET,
+        order: Annotated[RequestOrder | None, _ORDER] = RequestOrder.UPDATED_AT,
+    ) -> Connection[FundingRequest]:
+        as_of = info.context.as_of
+        rows = visibility.visible_requests(info.context.viewer)
+        if filter:
+            rows = filter.as_filter().apply(rows, as_of)
+        ordering = reading.request_order(order or RequestOrder.UPDATED_AT, as_of)
+        return await read_page(rows, ordering, first, after, lambda row: FundingRequest.of(row, info.context))
+
+    @strawberry.field(description="Les types de pièces justificatives.")
+    def document_types(self, info: Info) -> list[DocumentType]:
+        _ = info.context.viewer
+        return [DocumentType.of(each) for each in DOCUMENT_TYPES]
+
+    @strawberry.field(description="Les messages à l’Assistance, du plus ancien au plus récent.")
+    async def support_messages(
+        self,
+        info: Info,
+        first: First = 20,
+        after: After = None,
+        answered: Annotated[bool | None, _ANSWERED] = strawberry.UNSET,
+    ) -> Connection[SupportMessage]:
+        rows = reading.support_messages(info.context.viewer, answered=given(answered))
+        return await read_page(
+            rows, reading.SUPPORT_MESSAGES, first, after, lambda row: SupportMessage.of(row, info.context)
+        )
+
+    @strawberry.field(
+        description="Le fil de tous les événements visibles, du plus ancien au plus récent : "
+        "à relire à partir du dernier curseur reçu."
+    )
+    async def events(self, info: Info, first: First = 50, after: After = None) -> Connection[Event]:
+        rows = events.feed(info.context.viewer)
+        return await read_page(rows, reading.FEED, first, after, lambda row: Event.of(row, info.context), size=50)
