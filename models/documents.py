@@ -1,11 +1,10 @@
 """Is a file what it says it is? Its extension, its size, its first and last bytes, and whether it opens."""
 
-import math
 import subprocess
 import sys
 from pathlib import Path
 
-from models import pdf_probe
+from models import pdf_probe, typography
 from models.document_types import DOCUMENT_TYPES, DocumentType
 from models.errors import Fault
 from models.text import excerpt
@@ -52,19 +51,11 @@ def name_fault(file_name: str, document_type: DocumentType | None = None, field:
 
 def too_large(file_name: str, size: int | None = None, field: str = "file") -> Fault:
     """The refusal of a file over the limit; without its size, it says only that it is over."""
-    limit = shown_size(settings.max_upload_bytes)
+    limit = typography.size(settings.max_upload_bytes)
     text = _MESSAGES["TOO_LARGE"].format(
-        name=excerpt(file_name, 200), size=shown_size(size) if size else f"plus de {limit}", limit=limit
+        name=excerpt(file_name, 200), size=typography.size(size) if size else f"plus de {limit}", limit=limit
     )
     return Fault(field, "TOO_LARGE", text)
-
-
-def shown_size(size: int) -> str:
-    """« 20 Mo », « 20,1 Mo », « 340 Ko »: rounded up, so that what is over a limit never reads as the limit."""
-    if size < 1024**2:
-        return f"{math.ceil(size / 1024)} Ko"
-    tenths = math.ceil(size * 10 / 1024**2)
-    return f"{tenths // 10},{tenths % 10} Mo".replace(",0 ", " ")
 
 
 def _broken_rule(path: Path, size: int) -> str | None:
