@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tortoise.exceptions import DBConnectionError
 
@@ -119,7 +119,15 @@ class Incidents:
         except Exception as error:
             if scope["type"] != "http" or started:
                 raise
-            log.exception("incident", path=scope["path"])
-            unavailable = isinstance(error, (DBConnectionError, OSError))
-            response = answer(Request(scope), *((503, None, {"Retry-After": "30"}) if unavailable else (500,)))
-            await response(scope, receive, send)
+            await _incident(Request(scope), error)(scope, receive, send)
+
+
+def _incident(http: Request, error: Exception) -> Response:
+    log.error("incident", method=http.method, path=_route(http), exc_info=error)
+    try:
+        if isinstance(error, (DBConnectionError, OSError)):
+            return answer(http, 503, headers={"Retry-After": "30"})
+        return answer(http, 500)
+    except Exception as second:  # The error page itself cannot be drawn: say it without one.
+        log.error("no error page", exc_info=second)
+        return PlainTextResponse(PROBLEMS[500].message, 500)
