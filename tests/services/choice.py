@@ -1,0 +1,37 @@
+"""Which services the tests run on, and, said plainly at the end, which were left out.
+
+Each is named by a variable; `.ci/run` starts them all and sets SOLDE_TEST_COMPLETE=1, which makes a missing one an error.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+BROWSER_TESTS = Path(__file__).parents[1] / "browser"
+WITHOUT = {
+    "SOLDE_TEST_DATABASE_URL": "PostgreSQL: everything ran on SQLite",
+    "SOLDE_TEST_REDIS_URL": "Redis: the queue was the embedded Valkey",
+    "SOLDE_TEST_CHROMIUM": "Chromium: tests/browser did not run",
+}
+
+
+def missing() -> list[str]:
+    """The variables that name no service."""
+    return [name for name in WITHOUT if not os.environ.get(name)]
+
+
+def pytest_configure() -> None:
+    if os.environ.get("SOLDE_TEST_COMPLETE") and missing():
+        raise pytest.UsageError(f"nothing may be left out, and these name no service: {', '.join(missing())}")
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    return True if collection_path == BROWSER_TESTS and "SOLDE_TEST_CHROMIUM" in missing() else None
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for name in missing():
+        terminalreporter.write_line(f"Left out: {WITHOUT[name]} (no {name}; .ci/run leaves nothing out).", yellow=True)
