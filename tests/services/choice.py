@@ -1,6 +1,6 @@
 """Which services the tests run on, and, said plainly at the end, which were left out.
 
-Each is named by a variable; `.ci/run` starts them all and sets SOLDE_TEST_COMPLETE=1, which makes a missing one an error.
+Each is named by a variable. `.ci/run` starts them all and sets SOLDE_TEST_COMPLETE=1: then a missing one is an error.
 """
 
 from __future__ import annotations

@@ -41,12 +41,8 @@ def test_no_process_is_left_when_it_is_killed(launch: Launch) -> None:
 def test_a_dead_worker_is_started_again_and_a_dead_queue_too(launch: Launch) -> None:
     portal = launch()
     portal.wait_until_ready()
-    for name in ("worker", "valkey-server"):
-        wait_until(lambda name=name: portal.process_of(name))
-        first = portal.process_of(name)
-        assert first
-        os.kill(first, signal.SIGKILL)
-        wait_until(lambda name=name, first=first: portal.process_of(name) not in {None, first})
+    _dies_and_comes_back(portal, "worker")
+    _dies_and_comes_back(portal, "valkey-server")
     assert portal.status("/readyz") == 200
 
 
@@ -85,3 +81,11 @@ def test_a_data_folder_too_deep_for_a_socket_works(launch: Launch, tmp_path: Pat
     portal.wait_until_ready()
     wait_until(lambda: portal.process_of("worker"))
     assert portal.end() == 0
+
+
+def _dies_and_comes_back(portal: Portal, program: str) -> None:
+    wait_until(lambda: portal.process_of(program))
+    first = portal.process_of(program)
+    assert first
+    os.kill(first, signal.SIGKILL)
+    wait_until(lambda: portal.process_of(program) not in {None, first})
