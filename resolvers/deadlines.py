@@ -61,6 +61,15 @@ async def remind_due(as_of: datetime) -> int:
     return await _each(due, "reminds_at", _remind, as_of)
 
 
+async def next_deadline(as_of: datetime) -> datetime | None:
+    """When the next open cycle is due for its reminder or for its end."""
+    cycles = Modification.filter(outcome=None)
+    reminding = await cycles.filter(reminded_at=None, reminds_at__gt=as_of).order_by("reminds_at").first()
+    closing = await cycles.filter(closes_at__gt=as_of).order_by("closes_at").first()
+    upcoming = [reminding.reminds_at] if reminding else []
+    return min(upcoming + ([closing.closes_at] if closing else []), default=None)
+
+
 async def _each(
     due: QuerySet[Modification], order: str, act: Callable[[Modification, datetime], Awaitable[bool]], as_of: datetime
 ) -> int:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from models import Attachment, Modification, Version
-from models.changes import FieldChange, field_changes
+from models import Attachment, Modification
+from models.changes import FieldChange
 from models.document_types import document_type
 from models.modifications import FIELD_LABELS, ExpectedChange
-from resolvers.drafts import added_attachments
+from resolvers.drafts import Draft, draft_of
 
 
 @dataclass(frozen=True)
 class AddedDocument:
-    """One document that the cycle added."""
+    """One document that the cycle added; its size in bytes."""
 
     file_name: str
     type_label: str
@@ -38,30 +38,24 @@ class CycleContents:
 
 async def cycle_contents(modification: Modification) -> CycleContents:
     """Read a cycle's changes, whether it is open or just closed."""
-    fields = await _changed_fields(modification)
-    added = await added_attachments(modification)
-    types = {attachment.document_type for attachment in added}
-    missing = [each for each in modification.expects if not (fields if each.field else each.document_type in types)]
+    draft = await draft_of(modification)
     return CycleContents(
-        fields=fields,
-        documents=[_added_document(attachment) for attachment in added],
-        expected=[_label(each) for each in modification.expects],
-        missing=[_label(each) for each in missing],
+        fields=draft.changes,
+        documents=[_document(attachment) for attachment in draft.added],
+        expected=[_label(expected) for expected in modification.expects],
+        missing=[_label(expected) for expected in modification.expects if not _is_done(expected, draft)],
     )
 
 
-async def _changed_fields(modification: Modification) -> list[FieldChange]:
-    """From the version before the cycle to the one that it made, or else to its draft."""
-    up_to = Version.filter(request_id=modification.request_id, rank__lte=modification.number)
-    contacts = {version.rank: version.support_contact for version in await up_to.order_by("rank")}
-    made = contacts.pop(modification.number, modification.draft_support_contact)
-    before = list(contacts.values())[-1]
-    return field_changes(before, before if made is None else made)
-
-
-def _added_document(attachment: Attachment) -> AddedDocument:
+def _document(attachment: Attachment) -> AddedDocument:
     upload = attachment.upload
     return AddedDocument(upload.file_name, _type_label(attachment.document_type), upload.size, upload.sha256)
+
+
+def _is_done(expected: ExpectedChange, draft: Draft) -> bool:
+    if expected.field:
+        return any(change.field is expected.field for change in draft.changes)
+    return any(attachment.document_type == expected.document_type for attachment in draft.added)
 
 
 def _label(expected: ExpectedChange) -> str:

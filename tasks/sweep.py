@@ -1,0 +1,55 @@
+"""One pass of what the worker does: what is due happens, whoever runs this and however late."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+import structlog
+
+from resolvers.deadlines import expire_due, remind_due
+from resolvers.uploads import sweep_orphans
+from tasks.delivery import Delivered, deliver
+from tasks.transports import Transport
+
+log = structlog.get_logger(__name__)
+T = TypeVar("T")
+
+
+@dataclass
+class Swept:
+    """What a pass did; `failed` names the parts that could not be done."""
+
+    expired: int = 0
+    reminded: int = 0
+    delivered: Delivered = field(default_factory=Delivered)
+    removed_files: int = 0
+    failed: list[str] = field(default_factory=list)
+
+
+async def sweep(as_of: datetime, transport: Transport | None = None) -> Swept:
+    """End what is over, then remind, then send: an expiry goes before the reminder that it makes pointless."""
+    swept = Swept()
+    swept.expired = await _part("expire", expire_due(as_of), 0, swept)
+    swept.reminded = await _part("remind", remind_due(as_of), 0, swept)
+    swept.delivered = await _part("deliver", deliver(as_of, transport), swept.delivered, swept)
+    return swept
+
+
+async def sweep_files(as_of: datetime) -> Swept:
+    """Delete the files that nothing holds: slower than the rest, and in no hurry."""
+    swept = Swept()
+    swept.removed_files = await _part("files", sweep_orphans(as_of), 0, swept)
+    return swept
+
+
+async def _part(name: str, work: Awaitable[T], otherwise: T, swept: Swept) -> T:
+    """One part, whose failure is told and does not hold up the next."""
+    try:
+        return await work
+    except Exception:
+        log.exception("sweep_failed", part=name)
+        swept.failed.append(name)
+        return otherwise
