@@ -45,7 +45,7 @@ class SupplierPart(_Part):
     legal_name: Annotated[str, fields.line(200, "la dénomination sociale")] = Field(
         alias="denominationSociale", title="Dénomination sociale", description="Nom de l’entreprise."
     )
-    address: Address = Field(alias="adresse", title="Adresse", description="Adresse de l’établissement.")
+    address: Address = Field(alias="adresse", description="Adresse de l’établissement.")
 
 
 class Amounts(_Part):
@@ -132,19 +132,15 @@ class ImportDocument(_Part):
         description="Dossier de spécifications de référencement.",
         examples=["DSR-SAS-SAS-Va1"],
     )
-    supplier: SupplierPart = Field(
-        alias="fournisseur", title="Fournisseur", description="Entreprise qui demande le financement."
-    )
+    supplier: SupplierPart = Field(alias="fournisseur", description="Entreprise qui demande le financement.")
     support_contact: fields.SupportContact = Field(
         alias="coordonneesContact",
         title="Coordonnées de contact ou lien vers la plateforme de support",
         description="Une seule valeur : adresse électronique, numéro de téléphone ou lien http(s).",
         examples=["support@editeur.fr", "01 23 45 67 89", "https://support.editeur.fr"],
     )
-    amounts: Amounts = Field(alias="montants", title="Montants", description="Montants en euros.")
-    bank_details: BankDetails = Field(
-        alias="coordonneesBancaires", title="Coordonnées bancaires", description="Compte du versement."
-    )
+    amounts: Amounts = Field(alias="montants", description="Montants en euros.")
+    bank_details: BankDetails = Field(alias="coordonneesBancaires", description="Compte du versement.")
     documents: list[NamedDocument] = Field(
         alias="pieces",
         title="Pièces justificatives",

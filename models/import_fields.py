@@ -34,6 +34,7 @@ class Rule:
     expected: str
     pattern: str
     holds: Callable[[str], bool] = lambda _: True
+    words: tuple[str, ...] = ()
 
     def __call__(self, value: object) -> str:
         """The text as it is kept, or the one fault that it has."""
@@ -51,7 +52,7 @@ class Rule:
     @property
     def schema(self) -> dict[str, object]:
         """The shape, as the JSON Schema says it."""
-        return {"type": "string", "pattern": f"^(?:{self.pattern})$"}
+        return {"enum": [*self.words]} if self.words else {"type": "string", "pattern": f"^(?:{self.pattern})$"}
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(self)
@@ -68,7 +69,7 @@ def line(limit: int, what: str) -> Rule:
 def one_of(*values: str) -> Rule:
     """One of a few words."""
     expected = " ou ".join(filter(None, (", ".join(values[:-1]), values[-1])))
-    return Rule("UNKNOWN_VALUE", expected, "|".join(map(re.escape, values)))
+    return Rule("UNKNOWN_VALUE", expected, "|".join(map(re.escape, values)), words=values)
 
 
 def kind_of(value: object) -> str:
@@ -96,7 +97,7 @@ IBAN = Rule(
     "INVALID_IBAN",
     "un IBAN en majuscules sans espace, à la clé juste",
     "[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}",
-    iban.is_valid,
+    lambda text: iban.is_valid(text, check_country=False),  # a country's list of banks ages with the library
 )
 BIC = Rule(
     "INVALID_BIC",
@@ -161,12 +162,14 @@ def _nullable(rule: Rule) -> WithJsonSchema:
     return WithJsonSchema({"anyOf": [rule.schema, {"type": "null"}]})
 
 
-Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({**DAY.schema, "format": "date"})]
 Amount = Annotated[Decimal | None, BeforeValidator(_amount), _nullable(AMOUNT)]
 Number = Annotated[str | None, BeforeValidator(_number), _nullable(NUMBER)]
 SupportContact = Annotated[
     str, BeforeValidator(_support_contact), WithJsonSchema({"type": "string", "maxLength": contact.MAX_LENGTH})
 ]
 FileName = Annotated[
-    str, BeforeValidator(_file_name), WithJsonSchema({"type": "string", "maxLength": file_names.MAX_LENGTH})
+    str,
+    BeforeValidator(_file_name),
+    WithJsonSchema({"type": "string", "maxLength": file_names.MAX_LENGTH, "pattern": r"^[^./\\][^/\\]*$"}),
 ]
