@@ -24,7 +24,7 @@ class Email(Node):
     sent_at: datetime | None = strawberry.field(description="Instant de l’envoi ; absent tant qu’il attend.")
     attempts: int = strawberry.field(description="Nombre d’essais d’envoi.")
     error: str | None = strawberry.field(
-        description="Dernier refus du serveur de messagerie ; pour les gestionnaires seulement."
+        description="Dernier refus du serveur de messagerie ; pour les gestionnaires seulement."
     )
 
     @strawberry.field(description="Le courriel dont celui-ci est un nouvel envoi.")

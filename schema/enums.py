@@ -58,7 +58,7 @@ _describe(
 )
 _describe(
     RequestAction,
-    "Action possible sur une demande ; porte le nom de la mutation correspondante.",
+    "Action possible sur une demande ; porte le nom de la mutation correspondante.",
     REQUEST_MODIFICATION="Renvoyer la demande au fournisseur, avec un commentaire (gestionnaire).",
     CANCEL_MODIFICATION="Annuler la modification en cours (gestionnaire).",
     EXTEND_DEADLINE="Repousser l’échéance de la modification (gestionnaire).",

@@ -86,7 +86,7 @@ class Modification(Node):
         changes = await self._changes(info) if expected else None
         return [Expected.of(each, changes) for each in expected]
 
-    @strawberry.field(description="Le brouillon ; absent une fois la modification close.")
+    @strawberry.field(description="Le brouillon ; absent une fois la modification close.")
     async def draft(self, info: Info) -> Draft | None:
         if self.outcome is not None:
             return None

@@ -72,7 +72,7 @@ class AddAttachmentSuccess:
 
 
 AddAttachmentResult: TypeAlias = Annotated[
-    AddAttachmentSuccess | ValidationError | NotFoundError | PermissionDeniedError | ActionNotAllowedError,
+    AddAttachmentSuccess | ValidationError | NotFoundError | PermissionDeniedError | ActionNotAllowedError | StaleError,
     strawberry.union("AddAttachmentResult", description="Résultat d’un ajout de pièce."),
 ]
 
@@ -83,7 +83,12 @@ class RemoveAttachmentSuccess:
 
 
 RemoveAttachmentResult: TypeAlias = Annotated[
-    RemoveAttachmentSuccess | ValidationError | NotFoundError | PermissionDeniedError | ActionNotAllowedError,
+    RemoveAttachmentSuccess
+    | ValidationError
+    | NotFoundError
+    | PermissionDeniedError
+    | ActionNotAllowedError
+    | StaleError,
     strawberry.union("RemoveAttachmentResult", description="Résultat d’un retrait de pièce."),
 ]
 
