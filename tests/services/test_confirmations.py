@@ -1,0 +1,95 @@
+"""Two hundred confirmations of one modification at once, over HTTP, against one and three web processes."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from models import Email, Event, Modification, Version
+from models.actors import TokenScope
+from models.emails import EmailKind
+from models.events import EventKind
+from models.lifecycle import RequestStatus
+from resolvers.accounts import issue_token
+from resolvers.editing import change_support_contact
+from tests.factories import make_request, send_back, supplier_of
+from tests.partner import Partner
+from tests.services.portal import free_port, wait_until
+
+CONFIRMATIONS = 200
+
+
+@pytest.fixture
+def web_processes(database_url: str, tmp_path: Path) -> Iterator[Callable[[int], list[str]]]:
+    """Start web processes on this test's database; their addresses."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(count: int) -> list[str]:
+        ports = [free_port() for _ in range(count)]
+        environment = os.environ | {"SOLDE_DATABASE_URL": database_url, "SOLDE_DATA_DIR": str(tmp_path)}
+        for port in ports:
+            command = [sys.executable, "-m", "uvicorn", "web.app:app", "--port", str(port), "--log-level", "warning"]
+            started.append(subprocess.Popen(command, env=environment | {"SOLDE_PORT": str(port)}))
+        urls = [f"http://127.0.0.1:{port}" for port in ports]
+        wait_until(lambda: all(map(_answers, urls)))
+        return urls
+
+    yield start
+    for process in started:
+        process.terminate()
+    for process in started:
+        process.wait()
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/livez").is_success
+    except httpx.TransportError:
+        return False
+
+
+@pytest.mark.parametrize("processes", [1, 3])
+async def test_one_transition_one_version_one_mail_and_truthful_answers(
+    db: str, web_processes: Callable[[int], list[str]], processes: int
+) -> None:
+    now = datetime.now(UTC)
+    request = await make_request()
+    modification = await send_back(request, as_of=now)
+    supplier = await supplier_of(request)
+    await change_support_contact(supplier, modification.id, support_contact="nouveau@editeur.fr", as_of=now)
+    scopes = [TokenScope.READ, TokenScope.WRITE]
+    token = await issue_token(name="Éditeur", scopes=scopes, supplier=request.dossier.supplier, as_of=now)
+    limits = httpx.Limits(max_connections=CONFIRMATIONS)
+    clients = [httpx.AsyncClient(base_url=url, timeout=60, limits=limits) for url in web_processes(processes)]
+    partners = [Partner(client, token) for client in clients]
+    (node,) = (await partners[0].ask("{ requests { nodes { modification { id } } } }"))["requests"]["nodes"]
+
+    async def confirm(number: int) -> dict[str, Any]:
+        return await partners[number % processes].act(
+            "confirmModification",
+            "request { status } modification { outcome closedAt } version { id rank }",
+            modificationId=node["modification"]["id"],
+        )
+
+    answers = await asyncio.gather(*map(confirm, range(CONFIRMATIONS)))
+    for client in clients:
+        await client.aclose()
+
+    assert Counter(answer["__typename"] for answer in answers) == {"ConfirmModificationSuccess": CONFIRMATIONS}
+    assert all(answer == answers[0] for answer in answers)
+    await request.refresh_from_db()
+    assert request.status is RequestStatus.IN_REVIEW
+    assert await Version.filter(request_id=request.id).count() == 2
+    assert await Event.filter(kind=EventKind.MODIFICATION_CONFIRMED).count() == 1
+    assert await Email.filter(kind=EmailKind.MODIFICATION_CONFIRMED).count() == 1
+    assert (await Modification.get()).version_id is not None
