@@ -10,6 +10,7 @@ from models.errors import Fault
 from models.text import excerpt
 from settings import settings
 
+_FIELD = "file"
 _MAGIC = b"%PDF-"
 _END = b"%%EOF"
 _TAIL = 2048  # bytes at the end in which the end mark must stand; some software pads after it
@@ -23,39 +24,36 @@ _MESSAGES = {
 }
 
 
-def document_fault(
-    path: Path, file_name: str, document_type: DocumentType | None = None, field: str = "file"
-) -> Fault | None:
-    """What is wrong with the file at `path` sent as `file_name`, None when nothing is.
+def document_fault(path: Path, file_name: str) -> Fault | None:
+    """What is wrong with the file at `path` that was sent as `file_name`, None when nothing is.
 
-    Without a type, what any type accepts will do. Blocks for some tenths of a second: call it in a thread.
+    Blocks for some tenths of a second: call it in a thread.
     """
-    fault = name_fault(file_name, document_type, field)
-    if fault:
+    if fault := name_fault(file_name):
         return fault
     size = path.stat().st_size
     if size > settings.max_upload_bytes:
-        return too_large(file_name, size, field)
+        return too_large(file_name, size)
     code = _broken_rule(path, size)
-    return Fault(field, code, _MESSAGES[code].format(name=excerpt(file_name, 200))) if code else None
+    return Fault(_FIELD, code, _MESSAGES[code].format(name=excerpt(file_name, 200))) if code else None
 
 
-def name_fault(file_name: str, document_type: DocumentType | None = None, field: str = "file") -> Fault | None:
-    """What is wrong with the extension, None when nothing is: known before the first byte arrives."""
+def name_fault(file_name: str, document_type: DocumentType | None = None, field: str = _FIELD) -> Fault | None:
+    """What is wrong with the extension, None when nothing is; without a type, any that some type accepts will do."""
     types = (document_type,) if document_type else DOCUMENT_TYPES
     if any(each.accepts(file_name) for each in types):
         return None
     formats = " ou ".join(dict.fromkeys(each.formats for each in types))
-    return Fault(field, "WRONG_FORMAT", _MESSAGES["WRONG_FORMAT"].format(name=excerpt(file_name, 200), formats=formats))
+    sentence = _MESSAGES["WRONG_FORMAT"].format(name=excerpt(file_name, 200), formats=formats)
+    return Fault(field, "WRONG_FORMAT", sentence)
 
 
-def too_large(file_name: str, size: int | None = None, field: str = "file") -> Fault:
+def too_large(file_name: str, size: int | None = None) -> Fault:
     """The refusal of a file over the limit; without its size, it says only that it is over."""
     limit = typography.size(settings.max_upload_bytes)
-    text = _MESSAGES["TOO_LARGE"].format(
-        name=excerpt(file_name, 200), size=typography.size(size) if size else f"plus de {limit}", limit=limit
-    )
-    return Fault(field, "TOO_LARGE", text)
+    shown = typography.size(size) if size else f"plus de {limit}"
+    sentence = _MESSAGES["TOO_LARGE"].format(name=excerpt(file_name, 200), size=shown, limit=limit)
+    return Fault(_FIELD, "TOO_LARGE", sentence)
 
 
 def _broken_rule(path: Path, size: int) -> str | None:

@@ -2,8 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -154,14 +153,12 @@ class ImportDocument(_Part):
         return RequestKind.ADVANCE if self.nature == "AVANCE" else RequestKind.BALANCE
 
 
-def digest(document: ImportDocument, checksums: Mapping[str, str] | None = None) -> str:
+def digest(document: ImportDocument) -> str:
     """SHA-256 of the content, the same whatever the order of the keys and the white space.
 
-    `checksums` are those of the files by name: the same document with another file is another content.
     The dossier number counts for nothing: it is the identity, and the portal may have given it.
     """
-    content: dict[str, Any] = document.model_dump(mode="json", by_alias=True, exclude={"number"})
-    content["sha256"] = dict(checksums or {})
+    content = document.model_dump(mode="json", by_alias=True, exclude={"number"})
     canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 

@@ -4,16 +4,15 @@
 refuses with both lists together. `read_document` is for who has no files to compare.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from models.document_types import DocumentType, document_type
-from models.documents import document_fault, name_fault
+from models.documents import name_fault
 from models.errors import Fault, Invalid
 from models.file_names import check_file_name
 from models.import_document import ImportDocument
@@ -67,22 +66,12 @@ def examine(text: str, today: date | None = None) -> Reading:
     return Reading(None if faults else document, tuple(_bounded(faults)), files)
 
 
-def check_files(files: Sequence[NamedFile], given: Mapping[str, Path | None]) -> list[Fault]:
-    """What is wrong between the files named and the files given, by name.
-
-    The path is where the bytes lie, None for those already checked when they were received.
-    """
-    paths = {tidy(name): path for name, path in given.items()}
+def check_files(files: Sequence[NamedFile], given: Collection[str]) -> list[Fault]:
+    """What is wrong between the files named and the names of the files given: each was checked when it was received."""
+    names = set(map(tidy, given))
     named = {file.file_name: file for file in reversed(files)}
-    faults = [_file_fault(file, paths) for file in reversed(named.values())]
-    return [fault for fault in faults if fault] + [_extra(name) for name in paths if name not in named]
-
-
-def _file_fault(file: NamedFile, paths: Mapping[str, Path | None]) -> Fault | None:
-    if file.file_name not in paths:
-        return _absent(file)
-    path = paths[file.file_name]
-    return document_fault(path, file.file_name, file.document_type, file.path) if path else None
+    absent = [_absent(file) for file in reversed(named.values()) if file.file_name not in names]
+    return absent + [_extra(name) for name in sorted(names - named.keys())]
 
 
 def _fault(error: ErrorDetails) -> Fault:
