@@ -82,7 +82,9 @@ async def notify(
 
 async def recipients(supplier_id: UUID, *, editing: bool) -> list[User]:
     """The supplier's active accounts, or those that may answer what is sent back; one for each address."""
-    people = await User.filter(supplier_id=supplier_id, active=True, role=Role.SUPPLIER).order_by("created_at", "id")
+    people = await User.filter(supplier_id=supplier_id, active=True, role=Role.SUPPLIER).order_by(
+        "created_at", "identifier"
+    )
     by_address: dict[str, User] = {}
     for person in people:
         if not editing or may_edit(person.role, person.right):
