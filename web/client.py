@@ -24,6 +24,7 @@ from starlette.requests import Request
 
 from schema import schema
 from schema.context import Context
+from web.nudge import nudge
 
 OPERATIONS = Path(__file__).parent / "operations"
 
@@ -106,4 +107,6 @@ async def run(http: Request, operation: str, **variables: Any) -> dict[str, Any]
     )
     if result.errors:
         raise OperationFailed(operation, result.errors)
+    if _OPERATIONS[operation].startswith("mutation"):
+        nudge()
     return dict(result.data or {})

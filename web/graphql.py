@@ -22,6 +22,7 @@ from schema import schema
 from schema.context import Context
 from web.errors import Explained, answer
 from web.graphiql import graphiql
+from web.nudge import nudge
 
 JSON = "application/json"
 GRAPHQL_RESPONSE = "application/graphql-response+json"
@@ -54,6 +55,8 @@ async def graphql(http: Request) -> Response:
         return answer(http, 405, "Une lecture seulement peut être demandée par GET.", {"Allow": "POST"})
     except (CannotGetOperationTypeError, MissingQueryError):
         return answer(http, 400, "Donnez dans operationName le nom d’une opération de la requête.")
+    if "mutation" in operation.query:
+        nudge()
     return _respond(result, media_type)
 
 

@@ -9,6 +9,7 @@ from starlette.routing import Route
 from models.errors import Fault, Invalid, NotFound
 from resolvers import accounts, passwords
 from web import session
+from web.nudge import nudge
 from web.origin import SESSION_COOKIE
 from web.rendering import render
 from web.uploads import read_form
@@ -57,6 +58,7 @@ async def forgotten_identifier(http: Request) -> Response:
     """GET and POST /identifiant-oublie: the answer is the same whether or not there is an account."""
     if http.method == "POST":
         await passwords.remind_identifier((await read_form(http)).get("email"), as_of=http.state.as_of)
+        nudge()
     return render(http, "signin/forgotten_identifier.html", asked=http.method == "POST")
 
 
@@ -64,6 +66,7 @@ async def forgotten_password(http: Request) -> Response:
     """GET and POST /mot-de-passe-oublie: the answer is the same whether or not there is an account."""
     if http.method == "POST":
         await passwords.send_reset_link((await read_form(http)).get("identifier"), as_of=http.state.as_of)
+        nudge()
     return render(http, "signin/forgotten_password.html", asked=http.method == "POST")
 
 
