@@ -47,7 +47,7 @@ def asked_for(http: Request) -> RequestAddress:
 
 
 async def read(http: Request, operation: str, place: RequestAddress, **variables: Any) -> dict[str, Any]:
-    """The operation's data with `request` in it, the one at this place; a page that does not exist when there is none."""
+    """The operation's data, with the request at this place as `request`; without one the page does not exist."""
     data = await run(http, operation, number=place.number, kind=place.kind, **variables)
     if data["dossier"] is None or not data["requests"]["nodes"]:
         raise NotFoundPage

@@ -82,9 +82,7 @@ def _faults(result: dict[str, Any]) -> list[dict[str, str]]:
     """Each sentence of a refusal, with the field of these pages that it is about."""
     if result["__typename"] != "ValidationError":
         return [{"field": "", "message": result["message"]}]
-    return [
-        {"field": _FIELDS.get(fault["field"], ""), "message": fault["message"]} for fault in result["fieldErrors"]
-    ]
+    return [{"field": _FIELDS.get(fault["field"], ""), "message": fault["message"]} for fault in result["fieldErrors"]]
 
 
 routes = [

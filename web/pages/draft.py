@@ -64,8 +64,9 @@ class Draft:
             current = result["current"]["draft"]
             if current and current["supportContact"] == self.form.get("lu") != contact:
                 # Something else of the draft changed, not the value that was overwritten here.
-                return await self._change_contact(contact, current["revision"])
-            self.conflict = current
+                await self._change_contact(contact, current["revision"])
+            else:
+                self.conflict = current
         self._refused(result, "contact")
 
     async def add_documents(self, *, required: bool) -> None:

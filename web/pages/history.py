@@ -43,22 +43,27 @@ def _timeline(request: dict[str, Any], *, first_page: bool) -> list[dict[str, An
     if first_page:
         entries += [_of_version(version, cycles) for version in request["versions"]["nodes"]]
         entries += [_of_email(email) for email in request["emails"]["nodes"]]
-    return sorted(entries, key=lambda entry: str(entry["at"]), reverse=True)
+    return sorted(entries, key=lambda entry: (entry["at"], entry["rank"]), reverse=True)
 
 
 def _of_version(version: dict[str, Any], cycles: list[dict[str, Any]]) -> dict[str, Any]:
     made_by = next((cycle for cycle in cycles if (cycle["version"] or {}).get("rank") == version["rank"]), None)
-    return {"at": version["createdAt"], "version": version, "cycle": made_by}
+    return {"at": version["createdAt"], "rank": 0, "version": version, "cycle": made_by}
 
 
 def _of_email(email: dict[str, Any]) -> dict[str, Any]:
     words = f"courriel à {email['to']} : {email['subject']}"
-    return {"at": email["sentAt"] or email["createdAt"], "sort": "email", "words": words, "comment": "", "address": ""}
+    return _line(email["sentAt"] or email["createdAt"], 2, "email", words)
+
+
+def _line(at: str, rank: int, sort: str, words: str) -> dict[str, Any]:
+    """One line of the timeline; `rank` orders what happened at the same instant: version, event, then its mails."""
+    return {"at": at, "rank": rank, "sort": sort, "words": words, "comment": "", "address": ""}
 
 
 def _of_event(event: dict[str, Any], cycles: list[dict[str, Any]]) -> dict[str, Any]:
     """An event, with the comment of the cycle that it opens or what closing one left to read."""
-    entry = {"at": event["at"], "sort": "event", "words": event["summary"], "comment": "", "address": ""}
+    entry = _line(event["at"], 1, "event", event["summary"])
     if event["kind"] == "MODIFICATION_REQUESTED":
         opened = next((cycle for cycle in cycles if cycle["openedAt"] == event["at"]), None)
         return entry | _comment("Commentaire du gestionnaire", opened, "comment")

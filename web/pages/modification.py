@@ -12,7 +12,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from web.client import run
 from web.pages.addresses import BASE, RequestAddress, asked_for, read
 from web.pages.draft import Draft, documents_accepted
 from web.rendering import render
@@ -38,7 +37,13 @@ def may_edit(request: dict[str, Any]) -> bool:
 
 
 def _show(
-    http: Request, data: dict[str, Any], status: int = 200, *, contact: str, draft: Draft | None = None, chosen: str = ""
+    http: Request,
+    data: dict[str, Any],
+    status: int = 200,
+    *,
+    contact: str,
+    draft: Draft | None = None,
+    chosen: str = "",
 ) -> Response:
     return render(
         http,
