@@ -3,6 +3,8 @@
 import io
 import os
 import random
+import subprocess
+import sys
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -158,3 +160,17 @@ def test_no_damage_to_a_file_is_more_than_an_answer(written: Written) -> None:
             pdf_probe.ENCRYPTED,
             pdf_probe.UNREADABLE,
         }
+
+
+def test_a_file_that_takes_too_long_to_open_is_refused(written: Written, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("models.documents._PROBE_SECONDS", 0.001)
+    fault = document_fault(written(GUIDE), "guide.pdf")
+    assert fault is not None
+    assert fault.code == "UNREADABLE"
+
+
+def test_the_probe_works_in_a_process_with_little_time_and_memory() -> None:
+    limits = "resource.getrlimit(resource.RLIMIT_CPU)[0], resource.getrlimit(resource.RLIMIT_AS)[0]"
+    code = f"import runpy, resource; runpy.run_path({pdf_probe.__file__!r})['_limit_resources'](); print({limits})"
+    shown = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True).stdout
+    assert shown.split() == ["5", str(1024**3)]
