@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from strawberry.schema.exception_handlers import get_error_type, get_exception_types
+from strawberry.types.base import StrawberryObjectDefinition
 
 import schema
 from models import errors
@@ -66,7 +67,9 @@ def mutations() -> dict[str, set[str]]:
     root = schema.schema._schema.mutation_type
     assert root is not None
     found = {}
-    for field in schema.schema.get_type_by_name("Mutation").fields:
+    definition = schema.schema.get_type_by_name("Mutation")
+    assert isinstance(definition, StrawberryObjectDefinition)
+    for field in definition.fields:
         graphql_name = schema.schema.config.name_converter.get_graphql_name(field)
         union = root.fields[graphql_name].type.of_type
         found[field.python_name] = {member.name for member in union.types}

@@ -1,0 +1,126 @@
+"""A query runs as many SQL statements for twenty requests as for one, however much it nests."""
+
+from datetime import timedelta
+
+from models import Email, Event, FundingRequest, SupportMessage
+from models.actors import Actor
+from models.emails import EmailKind
+from models.events import EventKind
+from resolvers.editing import add_attachment, change_support_contact
+from resolvers.events import record
+from resolvers.modifications import confirm_modification
+from tests.conftest import NOW
+from tests.factories import MANAGER, make_attachment, make_request, make_upload, send_back, supplier_of
+from tests.schema.asking import data, statements
+
+EVERYTHING = """
+fragment file on Attachment { id fileName url removable addedBy { name } documentType { code label } }
+fragment differences on Changes { any fields { field label before after } addedAttachments { ...file } }
+fragment version on Version { id rank asp_: aspNumber supportContact createdBy { name }
+  attachments { ...file } changes { ...differences } sinceImport: changes(since: 0) { ...differences } }
+fragment cycle on Modification {
+  id number aspNumber comment outcome receiptUrl closedBy { name } request { id dossier { number } }
+  expectedChanges { field done documentType { code } }
+  draft { revision supportContact attachments { ...file } changes { ...differences } updatedBy { name } }
+  version { ...version }
+}
+fragment page on PageInfo { hasNextPage endCursor }
+query Everything { requests(first: 50) { pageInfo { ...page } nodes {
+  id status availableActions amounts { balanceDecided } bankDetails { iban }
+  dossier { number supplier { legalName address { city } } advance { id } balance { id currentVersion { rank } } }
+  currentVersion { ...version }
+  version(rank: 0) { ...version }
+  versions(first: 5) { pageInfo { ...page } nodes { ...version } }
+  modification { ...cycle }
+  modifications(first: 5) { pageInfo { ...page } edges { cursor node { ...cycle } } }
+  emails(first: 5) { nodes { id kind subject to error resendOf { id subject } } }
+  events(first: 5) { pageInfo { ...page } nodes { id kind summary actor { name } request { id dossier { number } } } }
+  supportMessages(first: 5) { nodes { id text by { name } request { id kind } } }
+} } }
+"""
+
+
+async def make_full_request() -> FundingRequest:
+    """A request with a confirmed and an open modification, documents, mails, events and messages."""
+    request = await make_request()
+    actor = await supplier_of(request)
+    await make_attachment(request)
+    first = await send_back(request)
+    await change_support_contact(actor, first.id, support_contact="test123@gmail.com", as_of=NOW)
+    await attach(actor, first.id)
+    await confirm_modification(actor, first.id, as_of=NOW)
+    second = await send_back(await FundingRequest.get(id=request.id), as_of=NOW + timedelta(hours=1))
+    await attach(actor, second.id)
+    await SupportMessage.create(request=request, text="Bonjour", at=NOW, by=actor.author)
+    await resend_the_first_mail(request)
+    return request
+
+
+async def attach(actor: Actor, modification_id: object) -> None:
+    upload = await make_upload(actor)
+    await add_attachment(actor, modification_id, document_type="AUTRE_S", upload_id=upload.id, as_of=NOW)  # type: ignore[arg-type]
+
+
+async def resend_the_first_mail(request: FundingRequest) -> None:
+    mail = await Email.filter(request_id=request.id).first()
+    assert mail is not None
+    event = await record(EventKind.MODIFICATION_REMINDED, request, MANAGER, at=NOW)
+    await Email.create(
+        request=request,
+        event=event,
+        kind=EmailKind.MODIFICATION_REMINDER,
+        recipient=mail.recipient,
+        subject="Rappel",
+        text="Rappel",
+        html="Rappel",
+        message_id=f"<rappel-{request.id}@exemple.fr>",
+        created_at=NOW,
+        next_attempt_at=NOW,
+        resend_of=mail,
+    )
+
+
+async def count_statements() -> tuple[int, int]:
+    """The statements of the query, and the requests that it answered."""
+    with statements() as run:
+        answer = await data(MANAGER, EVERYTHING, as_of=NOW + timedelta(hours=2))
+    return len(run), len(answer["requests"]["nodes"])
+
+
+async def test_twenty_requests_cost_as_many_statements_as_one(db: str) -> None:
+    await make_full_request()
+    for_one, requests = await count_statements()
+    assert requests == 1
+    for _ in range(19):
+        await make_full_request()
+    for_twenty, requests = await count_statements()
+    assert requests == 20
+    assert for_twenty == for_one
+    assert for_one <= 20
+
+
+async def test_the_query_really_reads_everything(db: str) -> None:
+    await make_full_request()
+    [request] = (await data(MANAGER, EVERYTHING, as_of=NOW + timedelta(hours=2)))["requests"]["nodes"]
+    assert request["currentVersion"]["rank"] == 1
+    assert len(request["currentVersion"]["attachments"]) == 2
+    assert request["currentVersion"]["changes"]["any"] is True
+    assert request["modification"]["draft"]["changes"]["addedAttachments"][0]["removable"] is True
+    assert len(request["versions"]["nodes"]) == len(request["modifications"]["edges"]) == 2
+    assert {mail["resendOf"] is None for mail in request["emails"]["nodes"]} == {True, False}
+    assert len(request["events"]["nodes"]) == 5
+    assert request["events"]["pageInfo"]["hasNextPage"] is (await Event.filter(request_id__not_isnull=True).count() > 5)
+    assert request["supportMessages"]["nodes"][0]["request"]["id"] == request["id"]
+
+
+async def test_the_feed_of_events_costs_the_same_for_many(db: str) -> None:
+    feed = "{ events(first: 100) { nodes { summary request { dossier { number supplier { siret } } } } } }"
+    await make_full_request()
+    with statements() as for_one:
+        await data(MANAGER, feed)
+    for _ in range(5):
+        await make_full_request()
+    with statements() as for_six:
+        answer = await data(MANAGER, feed)
+    assert len(answer["events"]["nodes"]) > 30
+    assert len(for_six) == len(for_one) == 2
