@@ -44,8 +44,3 @@ _BY_CODE = {document_type.code: document_type for document_type in DOCUMENT_TYPE
 def document_type(code: str) -> DocumentType | None:
     """The type of that code, None when there is none."""
     return _BY_CODE.get(code)
-
-
-def addable_types() -> list[DocumentType]:
-    """The types that a supplier may add, in the order of the list on the page."""
-    return [each for each in DOCUMENT_TYPES if each.addable]
