@@ -124,21 +124,21 @@ async def _compare(name: str, query: str, variables: dict[str, Any], statement: 
     return Result(name, median(times[0]), median(times[1]), statements)
 
 
-async def _count(act: Callable[[], Awaitable[None]]) -> int:
-    logger, seen = logging.getLogger("tortoise.db_client"), logging.Handler(logging.DEBUG)
+class _Counter(logging.Handler):
     count = 0
 
-    def note(_record: logging.LogRecord) -> None:
-        nonlocal count
-        count += 1
+    def emit(self, _record: logging.LogRecord) -> None:
+        self.count += 1
 
-    seen.emit = note  # type: ignore[method-assign]
+
+async def _count(act: Callable[[], Awaitable[None]]) -> int:
+    logger, counter = logging.getLogger("tortoise.db_client"), _Counter(logging.DEBUG)
     level = logger.level
     logger.setLevel(logging.DEBUG)
-    logger.addHandler(seen)
+    logger.addHandler(counter)
     try:
         await act()
     finally:
-        logger.removeHandler(seen)
+        logger.removeHandler(counter)
         logger.setLevel(level)
-    return count
+    return counter.count
