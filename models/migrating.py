@@ -9,18 +9,15 @@ from __future__ import annotations
 import fcntl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget, PlanStep
 
-from models.database import APP, configuration, connection, database, is_postgres
+from models.database import APP, configuration, connection, database, is_postgres, transaction
+from models.rebuilt_tables import MigrationFailed as MigrationFailed
+from models.rebuilt_tables import Surroundings
 from settings import settings
 
 _LOCK = 0x501DE  # any number, the same for every process
-
-
-class MigrationFailed(Exception):
-    """The database is not as the migrations promise."""
 
 
 async def migrate(url: str | None = None, *, modules: str = "models.migrations") -> list[str]:
@@ -40,33 +37,22 @@ async def pending(modules: str = "models.migrations") -> list[PlanStep]:
 
 
 async def _apply(step: PlanStep, modules: str) -> None:
-    before = await _indexes_and_triggers()
-    await _executor(modules).migrate([MigrationTarget(APP, step.migration.name)])
+    target = [MigrationTarget(APP, step.migration.name)]
     if is_postgres():
+        await _executor(modules).migrate(target)
         return
-    after = await _indexes_and_triggers()
-    declared = " ".join(str(vars(operation)) for operation in step.migration.operations)
-    for name, sql in before.items():
-        if name not in after and name not in declared:
-            await connection().execute_script(sql)
-    broken = await connection().execute_query_dict("PRAGMA foreign_key_check")
-    if broken:
-        raise MigrationFailed(f"{step.migration.name} leaves rows without their parents: {broken[:3]}")
+    # One transaction with what is put back: a crash leaves the tables as they were before the migration.
+    async with transaction():
+        before = await Surroundings.read()
+        executor = _executor(modules)
+        await executor.migrate(target)
+        state = await executor._project_state(set(await executor.recorder.applied_migrations()))
+        await before.restore(step.migration, state)
 
 
 def _executor(modules: str) -> MigrationExecutor:
     app = {**configuration()["apps"][APP], "migrations": modules}
     return MigrationExecutor(connection(), {APP: app})
-
-
-async def _indexes_and_triggers() -> dict[str, str]:
-    """The statements that made them, by name; SQLite only, where a rebuilt table loses them."""
-    if is_postgres():
-        return {}
-    rows: list[dict[str, Any]] = await connection().execute_query_dict(
-        "SELECT name, sql FROM sqlite_master WHERE type IN ('index', 'trigger') AND sql IS NOT NULL"
-    )
-    return {row["name"]: row["sql"] for row in rows}
 
 
 @asynccontextmanager
@@ -78,7 +64,7 @@ async def _alone() -> AsyncIterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
         return
-    # A lock of a transaction that stays open meanwhile: it ends with its connection, whatever happens.
+    # A lock of its own connection: it ends with it, whatever happens.
     async with _advisory_lock():
         yield
 

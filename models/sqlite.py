@@ -36,6 +36,17 @@ class ImmediateTransaction(SqliteTransactionWrapper):
         except sqlite3.OperationalError as error:
             raise OperationalError(error) from error
 
+    async def execute_script(self, query: str) -> None:
+        """Its statements one by one: sqlite3 commits the open transaction before it runs a script."""
+        rest = ""
+        for line in query.splitlines(keepends=True):
+            rest += line
+            if sqlite3.complete_statement(rest):
+                await self.execute_query(rest)
+                rest = ""
+        if rest.strip():
+            await self.execute_query(rest)
+
 
 class ReleasingContext(SqliteTransactionContext):
     """Tortoise's context, which gives its lock back also when the transaction could not begin."""
