@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import mimetypes
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from tortoise.exceptions import IntegrityError
@@ -92,13 +93,20 @@ async def sweep_orphans(as_of: datetime) -> int:
 
 
 async def _remove_unattached(limit: datetime) -> int:
-    """The row goes first: a file without its row is swept later, a row without its file would be a lost document."""
+    return await discard(await Upload.filter(created_at__lt=limit, attachments__id__isnull=True).limit(500))
+
+
+async def discard(uploads: Iterable[Upload]) -> int:
+    """Delete documents that were received for nothing, how many; those that a request holds stay.
+
+    The row goes first: a file without its row is swept later, a row without its file would be a lost document.
+    """
     removed = 0
-    for upload in await Upload.filter(created_at__lt=limit, attachments__id__isnull=True).limit(500):
+    for upload in uploads:
         try:
             await Upload.filter(id=upload.id).delete()
         except IntegrityError:
-            continue  # Attached just now.
+            continue  # Attached.
         removed += await _remove([upload.key])
     return removed
 

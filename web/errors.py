@@ -86,9 +86,9 @@ async def sender_left(http: Request, _error: Exception) -> Response:
     return answer(http, 408)
 
 
-async def permission_denied(http: Request, _error: Exception) -> Response:
+async def permission_denied(http: Request, error: Exception) -> Response:
     """The actor may see it but not do this."""
-    return answer(http, 403)
+    return answer(http, 403, str(error))
 
 
 HANDLERS: dict[Any, Callable[[Request, Exception], Awaitable[Response]]] = {

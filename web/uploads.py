@@ -191,8 +191,8 @@ async def _raw(http: Request) -> SentFile:
             return RefusedFile("file", reception.file_name, too_large(reception.file_name, announced))
         async for data in body(http):
             await reception.add(data)
-            if reception.is_too_large:
-                break
+            if reception.is_too_large:  # How large it is will never be known.
+                return RefusedFile("file", reception.file_name, too_large(reception.file_name))
         return await store(http, "file", reception)
 
 

@@ -1,0 +1,87 @@
+"""The site as a browser of ours sees it: the real application on the test's own database, its clock in our hands."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from httpx import ASGITransport, AsyncClient
+
+from models import Session, User
+from resolvers import accounts
+from settings import settings
+from tests.conftest import NOW
+from tests.factories import make_supplier, make_user
+from web.app import app
+
+Enter = Callable[[User], Awaitable[str]]
+
+
+@dataclass
+class Clock:
+    """The instant that the site believes in."""
+
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Iterator[Clock]:
+    usual = app.state.clock
+    app.state.clock = Clock()
+    yield app.state.clock
+    app.state.clock = usual
+
+
+@pytest.fixture
+def data_dir(setting: Callable[[str, object], None], tmp_path: Path) -> Path:
+    """An empty data folder for this test."""
+    setting("data_dir", tmp_path / "var")
+    return tmp_path / "var"
+
+
+@pytest.fixture
+async def stranger(db: str, clock: Clock, data_dir: Path) -> AsyncIterator[AsyncClient]:
+    """A client that says nothing of itself: what a program or a very old browser sends."""
+    async with AsyncClient(transport=ASGITransport(app), base_url=settings.base_url) as client:
+        yield client
+
+
+@pytest.fixture
+async def site(stranger: AsyncClient) -> AsyncClient:
+    """A browser on our own pages, nobody signed in."""
+    stranger.headers["Sec-Fetch-Site"] = "same-origin"
+    stranger.headers["Accept"] = "text/html"
+    return stranger
+
+
+@pytest.fixture
+def enter(site: AsyncClient, clock: Clock) -> Enter:
+    """Sign a user in on the browser, without the password; the session's secret."""
+
+    async def open_session(user: User) -> str:
+        secret = f"secret of {user.identifier}"
+        ends = clock.now + timedelta(hours=settings.session_hours)
+        digest = accounts.digest(secret)
+        await Session.create(digest=digest, user=user, created_at=clock.now, seen_at=clock.now, expires_at=ends)
+        site.cookies.set("session", secret)
+        return secret
+
+    return open_session
+
+
+@pytest.fixture
+async def supplier_user(db: str) -> User:
+    """Somebody of a supplier, who may confirm."""
+    return await make_user(await make_supplier())
+
+
+@pytest.fixture
+async def manager_user(db: str) -> User:
+    """A manager of the agency."""
+    return await make_user(None)

@@ -1,0 +1,130 @@
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from httpx import AsyncClient
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from tortoise.exceptions import DBConnectionError
+
+from models import User
+from models.errors import NotFound, PermissionDenied
+from tests.web.conftest import Enter
+from web import client, graphiql
+from web.app import app
+from web.problems import PROBLEMS
+from web.protection import HEADERS
+
+Failing = Callable[[Exception], None]
+
+
+@pytest.fixture
+def failing() -> Iterator[Failing]:
+    """An address of the site that raises."""
+    routes = list(app.router.routes)
+
+    def fail(error: Exception) -> None:
+        async def page(_http: Request) -> Response:
+            raise error
+
+        app.router.routes.insert(0, Route("/panne", page))
+
+    yield fail
+    app.router.routes[:] = routes
+
+
+@pytest.mark.parametrize("status", sorted(PROBLEMS))
+async def test_each_refusal_is_a_whole_page_with_a_number_to_quote(
+    site: AsyncClient, failing: Failing, status: int
+) -> None:
+    failing(HTTPException(status))
+    answer = await site.get("/panne")
+    assert answer.status_code == status
+    assert f"<h1>{PROBLEMS[status].title}</h1>" in answer.text
+    assert re.search(r"incident n° <strong>[0-9A-F]{4}-[0-9A-F]{4}</strong>", answer.text)
+    assert "Contacter l'assistance" in answer.text
+    assert {name: answer.headers[name] for name in HEADERS} == HEADERS
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (ZeroDivisionError("secret"), 500),
+        (DBConnectionError("secret"), 503),
+        (OSError("secret"), 503),
+        (NotFound("secret"), 404),
+        (PermissionDenied("Votre compte ne permet pas cette action."), 403),
+        (HTTPException(418, "secret"), 400),
+        (client.OperationFailed("Page", []), 500),
+    ],
+)
+async def test_what_went_wrong_inside_is_never_shown(
+    site: AsyncClient, failing: Failing, error: Exception, status: int
+) -> None:
+    failing(error)
+    answer = await site.get("/panne")
+    assert answer.status_code == status
+    assert "secret" not in answer.text
+    assert "Traceback" not in answer.text
+    assert answer.headers["Content-Security-Policy"] == HEADERS["Content-Security-Policy"]
+
+
+async def test_an_error_page_that_cannot_be_drawn_still_answers(
+    site: AsyncClient, failing: Failing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing(ZeroDivisionError())
+    monkeypatch.setattr("web.errors.render", lambda *_args, **_data: 1 / 0)
+    answer = await site.get("/panne")
+    assert (answer.status_code, answer.text) == (500, PROBLEMS[500].message)
+
+
+async def test_programs_get_json(stranger: AsyncClient) -> None:
+    answer = await stranger.get("/uploads")
+    assert answer.status_code == 405
+    assert answer.json().keys() == {"message", "code", "incident"}
+    answer = await stranger.post("/graphql", content=b"{", headers={"Content-Type": "application/json"})
+    assert answer.json()["errors"][0]["extensions"].keys() == {"code", "incident"}
+
+
+async def test_an_address_that_is_not_there_has_its_page(site: AsyncClient, enter: Enter, supplier_user: User) -> None:
+    await enter(supplier_user)
+    answer = await site.get("/nulle-part")
+    assert answer.status_code == 404
+    assert "Suivi de ma demande de financement" in answer.text
+
+
+async def test_a_failed_operation_of_a_page_is_an_incident(
+    site: AsyncClient, enter: Enter, manager_user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(*_args: object, **_variables: object) -> dict[str, object]:
+        raise client.OperationFailed("ConsolePage", [])
+
+    monkeypatch.setattr(graphiql, "run", fails)
+    await enter(manager_user)
+    assert (await site.get("/console")).status_code == 500
+
+
+async def test_the_process_says_whether_it_lives_and_serves(stranger: AsyncClient) -> None:
+    assert (await stranger.get("/livez")).text == "ok\n"
+    assert (await stranger.get("/readyz")).text == "ok\n"
+
+
+async def test_it_does_not_serve_without_its_tables(stranger: AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def two_missing() -> list[str]:
+        return ["0001", "0002"]
+
+    async def unreachable() -> list[str]:
+        raise DBConnectionError
+
+    monkeypatch.setattr("web.health.pending", two_missing)
+    assert (await stranger.get("/readyz")).status_code == 503
+    monkeypatch.setattr("web.health.pending", unreachable)
+    assert (await stranger.get("/readyz")).status_code == 503
+
+
+async def test_the_schema_of_the_import_is_public(stranger: AsyncClient) -> None:
+    answer = await stranger.get("/schemas/demande.json")
+    assert answer.headers["Content-Type"] == "application/schema+json"
+    assert "fournisseur" in answer.json()["properties"]
