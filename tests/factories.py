@@ -24,7 +24,7 @@ READER = Actor(Role.PARTNER, "Observatoire", "token:reader", scopes=(TokenScope.
 
 async def make_supplier(**facts: Any) -> Supplier:
     """A supplier; its SIRET is unique, not always valid."""
-    values = {
+    values: dict[str, Any] = {
         "siret": f"{next(_numbers):014}",
         "legal_name": "GARAGE POULAT",
         "street": "0 cour DE MONS",
@@ -37,7 +37,7 @@ async def make_supplier(**facts: Any) -> Supplier:
 async def make_user(supplier: Supplier | None, **facts: Any) -> User:
     """An account: of a supplier, or of a manager when there is none."""
     number = next(_numbers)
-    values = {
+    values: dict[str, Any] = {
         "identifier": f"compte{number}",
         "email": f"compte{number}@editeur.fr",
         "name": "Pascal Breton" if supplier else "Camille Martin",
@@ -57,7 +57,7 @@ async def make_request(supplier: Supplier | None = None, **facts: Any) -> Fundin
         await make_user(supplier)
     number = facts.pop("number", f"FINSAS{next(_numbers):06}")
     dossier, _ = await Dossier.get_or_create(number=number, defaults={"ans_number": "pbrSAS0012", "supplier": supplier})
-    values = {
+    values: dict[str, Any] = {
         "dossier": dossier,
         "kind": RequestKind.BALANCE,
         "status": RequestStatus.IN_REVIEW,
@@ -102,7 +102,7 @@ async def make_upload(actor: Actor, *, file_name: str = "pv-test.pdf", content: 
     """A file received from that actor; without `content` it is like no other."""
     number = next(_numbers)
     sha256 = hashlib.sha256((content or str(number)).encode()).hexdigest()
-    values = {
+    values: dict[str, Any] = {
         "key": f"ab/cd/{number}",
         "file_name": file_name,
         "content_type": "application/pdf",
@@ -117,7 +117,7 @@ async def make_upload(actor: Actor, *, file_name: str = "pv-test.pdf", content: 
 async def make_attachment(request: FundingRequest, *, rank: int | None = 0, **facts: Any) -> Attachment:
     """A document of the request, by default one of the import."""
     upload = await make_upload(MANAGER)
-    values = {
+    values: dict[str, Any] = {
         "request": request,
         "upload": upload,
         "position": await Attachment.filter(request_id=request.id).count(),

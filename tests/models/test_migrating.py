@@ -70,6 +70,13 @@ ops.AlterField(model_name="Child", name="parent", field=fields.ForeignKeyField(
     "solde.Parent", source_field="parent_id", related_name="children", to_field="id", null=True,
     on_delete=OnDelete.CASCADE)),
 """
+_REFUSED = (
+    "INSERT INTO parent (id, code, country, rank) VALUES (3, 'A', 'BE', 2)",
+    "INSERT INTO parent (id, code, country, rank) VALUES (3, 'C', 'FR', 2)",
+    "INSERT INTO child (id, parent_id, twin_id) VALUES (2, 1, 1)",
+    "INSERT INTO child (id, parent_id) VALUES (3, 9)",
+    "DELETE FROM parent",
+)
 _ORPHANING = """
 ops.RunSQL("DELETE FROM parent"),
 """
@@ -133,18 +140,6 @@ async def _fill(url: str) -> None:
         )
 
 
-async def _refused(*statements: str) -> list[bool]:
-    refused = []
-    for statement in statements:
-        try:
-            await connection().execute_query(statement)
-        except IntegrityError:
-            refused.append(True)
-        else:
-            refused.append(False)
-    return refused
-
-
 @pytest.mark.parametrize("change", [_LONGER_CODE, _OTHER_CHILD])
 async def test_a_rebuilt_table_keeps_its_children_indexes_triggers_and_unique_constraints(
     tmp_path: Path, scratch: tuple[str, Write], change: str
@@ -164,16 +159,9 @@ async def test_a_rebuilt_table_keeps_its_children_indexes_triggers_and_unique_co
             "SELECT name FROM sqlite_master WHERE name IN ('parent_by_rank', 'parent_first', 'parent_kept')"
         )
         assert {row["name"] for row in names} == {"parent_by_rank", "parent_first", "parent_kept"}
-        assert (
-            await _refused(
-                "INSERT INTO parent (id, code, country, rank) VALUES (2, 'A', 'BE', 2)",
-                "INSERT INTO parent (id, code, country, rank) VALUES (2, 'B', 'FR', 1)",
-                "INSERT INTO child (id, parent_id, twin_id) VALUES (2, 1, 1)",
-                "INSERT INTO child (id, parent_id) VALUES (3, 9)",
-                "DELETE FROM parent",
-            )
-            == [True] * 5
-        )
+        for statement in _REFUSED:
+            with pytest.raises(IntegrityError):
+                await connection().execute_query(statement)
 
 
 async def test_the_index_that_a_migration_drops_stays_dropped(tmp_path: Path, scratch: tuple[str, Write]) -> None:
