@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from strawberry.extensions import MaxTokensLimiter, ParserCache, ValidationCache
+from strawberry.extensions import MaxTokensLimiter, ParserCache
 from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
 
 from schema import enums as enums
 from schema.errors import HANDLERS
-from schema.masking import Schema
+from schema.masking import CheckedDocuments, Schema
 from schema.mutation import Mutation
 from schema.query import Query
 from schema.scalars import SCALARS
@@ -24,7 +24,7 @@ schema = Schema(
     extensions=[
         lambda: MaxTokensLimiter(MOST_TOKENS),
         lambda: ParserCache(CACHED_DOCUMENTS),
-        lambda: ValidationCache(CACHED_DOCUMENTS),
+        lambda: CheckedDocuments(CACHED_DOCUMENTS),
     ],
 )
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import strawberry
 import structlog
 from graphql import GraphQLError
 from strawberry.exceptions import StrawberryInputCoercionError
+from strawberry.extensions import ValidationCache
 from strawberry.types import ExecutionContext
 
 from models.typography import french
@@ -23,8 +26,19 @@ class Schema(strawberry.Schema):
         for index, error in enumerate(errors):
             if _is_unexpected(error):
                 errors[index] = _masked(error, context)
-            elif not (isinstance(context, Context) and context.actor):
-                self.remove_field_suggestion(error)
+            elif error.original_error is None and not (isinstance(context, Context) and context.actor):
+                errors[index] = GraphQLError(error.message, error.nodes, error.source, error.positions)
+                self.remove_field_suggestion(errors[index])
+
+
+class CheckedDocuments(ValidationCache):
+    """The documents found valid or not, kept; each answer has its own list of their errors, since it edits it."""
+
+    def on_validate(self) -> Iterator[None]:
+        """Validate, or find what validating gave before."""
+        for step in super().on_validate():
+            self.execution_context.pre_execution_errors = list(self.execution_context.pre_execution_errors or [])
+            yield step
 
 
 def _is_unexpected(error: GraphQLError) -> bool:

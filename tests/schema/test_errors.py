@@ -174,10 +174,29 @@ async def test_a_mistake_in_a_query_is_explained(db: str) -> None:
 
 
 async def test_only_who_is_signed_in_is_helped_with_names() -> None:
-    for actor, helped in ((MANAGER, True), (None, False)):
+    for actor, helped in ((None, False), (MANAGER, True), (None, False)):
         result = await ask(actor, "{ viewer { nam } }")
         assert result.errors is not None
         assert ("Did you mean" in result.errors[0].message) is helped
+
+
+async def test_a_query_as_deep_as_can_be_read_is_answered(db: str) -> None:
+    await make_request()
+    deep = "{ requests { nodes " + "{ dossier { balance " * 60 + "{ kind }" + " } }" * 60 + " } }"
+    node = (await data(MANAGER, deep))["requests"]["nodes"][0]
+    for _ in range(60):
+        node = node["dossier"]["balance"]
+    assert node == {"kind": "BALANCE"}
+    too_deep = await ask(MANAGER, "{" + " viewer {" * 900 + "}" * 900 + "}")
+    assert too_deep.errors is not None
+    assert "nested too deeply" in too_deep.errors[0].message
+
+
+async def test_exactly_one_expected_change_is_named_at_a_time() -> None:
+    document = "mutation M($input: RequestModificationInput!) { requestModification(input: $input) { __typename } }"
+    for wrong in ({}, {"field": "SUPPORT_CONTACT", "documentType": "AUTRE_S"}, {"field": None}):
+        given = {"requestId": "x", "comment": "c", "expectedChanges": [wrong]}
+        assert (await ask(MANAGER, document, input=given)).errors is not None
 
 
 async def test_an_instant_without_offset_is_refused(db: str) -> None:
