@@ -14,7 +14,9 @@ from models import Session, User
 from resolvers import accounts
 from settings import settings
 from tests.conftest import NOW
-from tests.factories import make_supplier, make_user
+from tests.factories import make_attachment, make_request, make_supplier, make_user, send_back
+from tests.web.scene import Scene
+from tests.web.visit import Visit
 from web.app import app
 
 Enter = Callable[[User], Awaitable[str]]
@@ -85,3 +87,14 @@ async def supplier_user(db: str) -> User:
 async def manager_user(db: str) -> User:
     """A manager of the agency."""
     return await make_user(None)
+
+
+@pytest.fixture
+async def scene(site: AsyncClient, enter: Enter, supplier_user: User, clock: Clock) -> Scene:
+    """A request sent back a day ago, and somebody of its supplier in front of it."""
+    request = await make_request(supplier_user.supplier)
+    await make_attachment(request)
+    modification = await send_back(request)
+    clock.now = NOW + timedelta(days=1)
+    await enter(supplier_user)
+    return Scene(Visit(site), supplier_user, request, modification)

@@ -17,6 +17,9 @@ from web.typography import path
 VERSION_EVENTS: Final = frozenset({"REQUEST_IMPORTED", "MODIFICATION_CONFIRMED"})
 """What the versions themselves tell, with their differences."""
 
+MINOR_EVENTS: Final = frozenset({"COMMENT_SEEN", "SUPPORT_CONTACT_CHANGED", "ATTACHMENT_ADDED", "ATTACHMENT_REMOVED"})
+"""Steps on the way to a version: shown, but quietly."""
+
 
 @signed_in
 async def page(http: Request) -> Response:
@@ -63,7 +66,7 @@ def _line(at: str, rank: int, sort: str, words: str) -> dict[str, Any]:
 
 def _of_event(event: dict[str, Any], cycles: list[dict[str, Any]]) -> dict[str, Any]:
     """An event, with the comment of the cycle that it opens or what closing one left to read."""
-    entry = _line(event["at"], 1, "event", event["summary"])
+    entry = _line(event["at"], 1, "minor" if event["kind"] in MINOR_EVENTS else "event", event["summary"])
     if event["kind"] == "MODIFICATION_REQUESTED":
         opened = next((cycle for cycle in cycles if cycle["openedAt"] == event["at"]), None)
         return entry | _comment("Commentaire du gestionnaire", opened, "comment")

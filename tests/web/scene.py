@@ -1,0 +1,44 @@
+"""What most pages are tested on: a request sent back a day ago, and somebody of its supplier in front of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from models import Attachment, FundingRequest, Modification, User
+from resolvers.editing import change_support_contact
+from tests.conftest import NOW
+from tests.web.visit import Visit
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+PDF = (EXAMPLES / "pieces/PJ_Demande.pdf").read_bytes()
+
+
+@dataclass
+class Scene:
+    """A request sent back a day ago, and somebody of its supplier in front of the portal."""
+
+    visit: Visit
+    user: User
+    request: FundingRequest
+    modification: Modification
+
+    @property
+    def path(self) -> str:
+        return f"/dossiers/{self.request.dossier.number}/solde"
+
+    @property
+    def page(self) -> str:
+        return f"{self.path}/modification"
+
+    async def draft(self) -> tuple[str | None, int]:
+        """The contact of the draft and how many documents it adds."""
+        row = await Modification.get(id=self.modification.id)
+        added = await Attachment.filter(modification_id=row.id, removed_at=None).count()
+        return row.draft_support_contact, added
+
+    async def change_contact_as(self, user: User, contact: str) -> None:
+        """Somebody else edits the same draft meanwhile."""
+        as_of = NOW + timedelta(days=1)
+        await change_support_contact(user.actor, self.modification.id, support_contact=contact, as_of=as_of)

@@ -1,0 +1,116 @@
+"""The two ways out of a modification: confirming after a check, and choosing not to modify."""
+
+from __future__ import annotations
+
+from models import Modification, Version
+from models.actors import AccountRight
+from models.lifecycle import ModificationOutcome
+from tests.factories import make_user
+from tests.web.conftest import Enter
+from tests.web.scene import PDF, Scene
+
+
+async def prepare(scene: Scene) -> None:
+    """A contact changed and a document added, and the check page open."""
+    await scene.visit.open(scene.page)
+    files = [("fichier", ("pv-test.pdf", PDF))]
+    await scene.visit.press("Vérifier et confirmer", files, type="AUTRE_S", contact="test123@gmail.com")
+
+
+async def outcome(scene: Scene) -> ModificationOutcome | None:
+    return (await Modification.get(id=scene.modification.id)).outcome
+
+
+async def test_the_check_page_shows_before_and_after(scene: Scene) -> None:
+    await prepare(scene)
+    assert scene.visit.path == f"{scene.page}/verification"
+    assert scene.visit.page.within("del") == "pascal.breton@axyus.com"
+    assert scene.visit.page.within("ins") == "test123@gmail.com pv-test.pdf"
+    assert "votre demande repasse « en cours » et vous ne pourrez plus la modifier" in scene.visit.text
+
+
+async def test_confirming_leads_to_the_receipt(scene: Scene) -> None:
+    await prepare(scene)
+    await scene.visit.press("Confirmer", note="Contact mis à jour.")
+    assert scene.visit.path == f"{scene.path}/accuses/{scene.modification.id}"
+    for words in (
+        "Vos modifications ont été transmises",
+        "Modifications reçues le mardi 8 août 2023 à 14 h 32 (heure de Paris).",
+        "par Pascal Breton",
+        "Contact mis à jour.",
+        "SHA-256 : ",
+    ):
+        assert words in scene.visit.text
+    assert await outcome(scene) == ModificationOutcome.CONFIRMED
+
+
+async def test_confirming_twice_shows_the_same_receipt(scene: Scene) -> None:
+    await prepare(scene)
+    fields = scene.visit.page.forms[-1].fields
+    first = await scene.visit.send(f"{scene.page}/verification", fields)
+    again = await scene.visit.send(f"{scene.page}/verification", fields)
+    assert first.text == again.text
+    assert await Version.filter(request_id=scene.request.id).count() == 2
+
+
+async def test_with_nothing_changed_there_is_nothing_to_confirm(scene: Scene) -> None:
+    page = await scene.visit.open(f"{scene.page}/verification")
+    assert "Aucune modification à confirmer." in page.text
+    assert "Confirmer" not in {button for form in page.forms for button in form.buttons}
+    await scene.visit.send(f"{scene.page}/verification", {"modification": await _modification_id(scene)})
+    assert scene.visit.status == 422
+    assert await outcome(scene) is None
+
+
+async def _modification_id(scene: Scene) -> str:
+    return (await scene.visit.open(scene.page)).forms[-1].fields["modification"]
+
+
+async def test_a_draft_changed_since_the_check_is_checked_again(scene: Scene) -> None:
+    await prepare(scene)
+    await scene.change_contact_as(await make_user(scene.user.supplier), "louise@poulat.fr")
+    page = await scene.visit.press("Confirmer")
+    assert scene.visit.status == 409
+    assert "Votre demande a changé entre-temps." in page.text
+    assert "louise@poulat.fr" in page.within("ins")
+    assert await outcome(scene) is None
+    await scene.visit.press("Confirmer")
+    assert await outcome(scene) == ModificationOutcome.CONFIRMED
+
+
+async def test_an_account_that_may_only_edit_is_told_who_confirms(scene: Scene, enter: Enter) -> None:
+    await enter(await make_user(scene.user.supplier, right=AccountRight.EDIT))
+    await prepare(scene)
+    assert "pas de les confirmer" in scene.visit.text
+    assert "Confirmer" not in {button for form in scene.visit.page.forms for button in form.buttons}
+
+
+async def test_declining_needs_a_word_with_the_assistance_first(scene: Scene) -> None:
+    await scene.visit.open(scene.page)
+    await scene.visit.press("Enregistrer le brouillon", contact="test123@gmail.com")
+    page = await scene.visit.open(f"{scene.page}/abandon")
+    assert "Votre brouillon sera supprimé : 1 donnée modifiée." in page.text
+    await scene.visit.press("Ne pas modifier ma demande", note="Erreur du gestionnaire.")
+    assert scene.visit.status == 422
+    assert scene.visit.title.startswith("Erreur : ")
+    assert "Erreur du gestionnaire." in scene.visit.text
+    assert await outcome(scene) is None
+
+
+async def test_declining_leads_to_its_receipt_and_makes_no_version(scene: Scene) -> None:
+    await scene.visit.open(f"{scene.page}/abandon")
+    page = await scene.visit.press("Ne pas modifier ma demande", assistance="oui")
+    assert "Votre demande sera instruite sans modification" in page.text
+    assert "Pascal Breton a choisi de ne pas modifier la demande." in page.text
+    assert await outcome(scene) == ModificationOutcome.SKIPPED
+    assert await Version.filter(request_id=scene.request.id).count() == 1
+
+
+async def test_declining_what_was_confirmed_is_refused_with_the_receipt(scene: Scene) -> None:
+    declining = (await scene.visit.open(f"{scene.page}/abandon")).forms[-1].fields
+    await prepare(scene)
+    await scene.visit.press("Confirmer")
+    page = await scene.visit.send(f"{scene.page}/abandon", declining | {"assistance": "oui"})
+    assert scene.visit.status == 409
+    assert "Vos modifications ont été transmises le 08/08/2023 à 14 h 32." in page.text
+    assert page.links["Relire l'accusé de réception"].endswith(str(scene.modification.id))

@@ -1,0 +1,163 @@
+"""The tracking page in every state of a request."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import pytest
+
+from models import Session
+from models.actors import AccountRight
+from resolvers.modifications import cancel_modification, confirm_modification, skip_modification
+from resolvers.requests import mark_paid, reject_request, validate_request
+from tests.conftest import NOW
+from tests.factories import MANAGER, make_request, make_supplier, make_user
+from tests.web.conftest import Clock, Enter
+from tests.web.scene import Scene
+
+LATER = NOW + timedelta(days=1)
+
+
+async def test_a_request_to_modify_says_what_why_and_until_when(scene: Scene) -> None:
+    page = await scene.visit.open(scene.path)
+    for words in (
+        "Votre demande de solde nécessite des modifications de votre part. "
+        "Cliquez ici pour modifier votre demande de Solde.",
+        "Commentaire du gestionnaire test modif",
+        "À faire jusqu'au dimanche 27 août 2023 à 14 h 32 (heure de Paris) — encore 19 jours",
+        "07/08/2023 demande 17/08/2023 rappel 27/08/2023 date limite",
+        "N° unique de référencement (ANS) : pbrSAS0012",
+        "Date de dépôt : 16/02/2023",
+        "Statut de la demande : A modifier",
+        "Date de changement de statut : 07/08/2023 à 14 h 32",
+        "Adresse : 0 cour DE MONS, 59650 VILLENEUVE D ASCQ",
+        "Pièces justificatives (1)",
+        "Courriels automatiques envoyés (1, dernier le 07/08/2023)",
+        "IBAN : FR76",
+    ):
+        assert words in page.text
+    assert page.links["Modifier ma demande de solde"] == scene.page
+    assert page.links["Ne pas modifier ma demande"] == f"{scene.page}/abandon"
+    assert "FR7630006000011234567890189" not in page.text.replace(" ", "")
+
+
+async def test_a_draft_is_taken_up_again(scene: Scene) -> None:
+    await scene.change_contact_as(scene.user, "test123@gmail.com")
+    page = await scene.visit.open(scene.path)
+    assert "1 donnée modifiée. Rien n'est transmis tant que vous n'avez pas confirmé." in page.text
+    assert page.links["Reprendre ma modification"] == scene.page
+
+
+async def test_the_last_day_is_called_so(scene: Scene, clock: Clock) -> None:
+    await go_to(scene, clock, scene.modification.closes_at - timedelta(hours=2))
+    assert "(heure de Paris) — dernier jour" in (await scene.visit.open(scene.path)).text
+
+
+async def go_to(scene: Scene, clock: Clock, instant: object) -> None:
+    """Let time pass, the session still alive."""
+    clock.now = instant  # type: ignore[assignment]
+    await Session.all().update(seen_at=clock.now, expires_at=clock.now + timedelta(hours=1))
+
+
+async def test_from_the_deadline_on_the_page_says_that_it_is_over(scene: Scene, clock: Clock) -> None:
+    await go_to(scene, clock, scene.modification.closes_at)
+    page = await scene.visit.open(scene.path)
+    assert "Le délai de modification est dépassé depuis le dimanche 27 août 2023 à 14 h 32." in page.text
+    assert "Vous n'avez plus la possibilité de réaliser vos modifications." in page.text
+    assert "Statut de la demande : en cours" in page.text
+    assert "Modifier ma demande de solde" not in page.links
+    assert "Signaler une erreur ou un oubli à l'Assistance utilisateur" in page.links
+
+
+async def confirmed(scene: Scene) -> None:
+    await scene.change_contact_as(scene.user, "test123@gmail.com")
+    await confirm_modification(scene.user.actor, scene.modification.id, as_of=LATER)
+
+
+async def skipped(scene: Scene) -> None:
+    await skip_modification(scene.user.actor, scene.modification.id, assistance_contacted=True, as_of=LATER)
+
+
+async def cancelled(scene: Scene) -> None:
+    await cancel_modification(MANAGER, scene.modification.id, reason="Erreur de dossier.", as_of=LATER)
+
+
+async def rejected(scene: Scene) -> None:
+    await cancelled(scene)
+    await reject_request(MANAGER, scene.request.id, reason="Pièce illisible.", as_of=LATER)
+
+
+async def validated(scene: Scene) -> None:
+    await cancelled(scene)
+    await validate_request(MANAGER, scene.request.id, as_of=LATER)
+
+
+async def paid(scene: Scene) -> None:
+    await validated(scene)
+    await mark_paid(MANAGER, scene.request.id, as_of=LATER)
+
+
+@pytest.mark.parametrize(
+    ("happen", "sentences"),
+    [
+        (confirmed, ["Vos modifications ont été transmises le 08/08/2023", "Relire l'accusé de réception M1"]),
+        (skipped, ["il a été choisi de ne pas modifier la demande", "Relire l'accusé de réception"]),
+        (cancelled, ["le gestionnaire a retiré sa demande de modification", "Motif Erreur de dossier."]),
+        (rejected, ["Votre demande a été rejetée le 08/08/2023", "Motif Pièce illisible.", "Rejetée"]),
+        (validated, ["Votre demande a été validée le 08/08/2023", "Validée"]),
+        (paid, ["Votre demande a été décidée et payée le 08/08/2023", "Décidée et payée"]),
+    ],
+)
+async def test_every_end_is_told(
+    scene: Scene, happen: Callable[[Scene], Awaitable[None]], sentences: list[str]
+) -> None:
+    await happen(scene)
+    page = await scene.visit.open(scene.path)
+    for sentence in sentences:
+        assert sentence in page.text
+    assert "Modifier ma demande de solde" not in page.links
+
+
+async def test_a_request_never_sent_back_leads_to_the_assistance(scene: Scene) -> None:
+    request = await make_request(scene.user.supplier)
+    page = await scene.visit.open(f"/dossiers/{request.dossier.number}/solde")
+    assert "Votre demande est « en cours »" in page.text
+    assert "Aucune pièce justificative." in page.text
+    assert "Aucun courriel envoyé." in page.text
+
+
+async def test_a_dossier_without_an_advance_says_so(scene: Scene) -> None:
+    page = await scene.visit.open(f"/dossiers/{scene.request.dossier.number}/avance")
+    assert scene.visit.status == 200
+    assert "Aucune demande d'avance pour ce dossier." in page.text
+
+
+async def test_an_account_that_only_reads_is_told(scene: Scene, enter: Enter) -> None:
+    await enter(await make_user(scene.user.supplier, right=AccountRight.READ))
+    page = await scene.visit.open(scene.path)
+    assert "Votre compte permet de lire cette demande, pas de la modifier." in page.text
+    assert "Modifier ma demande de solde" not in page.links
+
+
+async def test_a_manager_reads_the_same_page_without_the_way_to_modify(scene: Scene, enter: Enter) -> None:
+    await enter(await make_user(None))
+    page = await scene.visit.open(scene.path)
+    assert scene.visit.status == 200
+    assert "Modifier ma demande de solde" not in page.links
+    assert "FR7630006000011234567890189" in page.text.replace(" ", "")
+
+
+@pytest.mark.parametrize("path", ["/dossiers/FINSAS999999/solde", "/dossiers/FINSAS999999/autre"])
+async def test_an_unknown_dossier_is_a_page_that_does_not_exist(scene: Scene, path: str) -> None:
+    await scene.visit.open(path)
+    assert scene.visit.status == 404
+    assert "Page introuvable" in scene.visit.text
+
+
+async def test_another_suppliers_dossier_answers_like_an_unknown_one(scene: Scene, enter: Enter) -> None:
+    await enter(await make_user(await make_supplier()))
+    await scene.visit.open(scene.path)
+    assert scene.visit.status == 404
+
+
