@@ -146,7 +146,8 @@ async def test_graphiql_is_for_whoever_is_signed_in(
     page = await site.get("/graphql?modele=echeances")
     assert page.status_code == 200
     assert "query Echeances" in page.text
-    assert "script-src 'self';" in page.headers["Content-Security-Policy"]
+    assert "script-src 'self'; style-src 'self';" in page.headers["Content-Security-Policy"]
+    assert "unsafe" not in page.headers["Content-Security-Policy"]
     assert "http://" not in page.text
     assert "https://" not in page.text
 

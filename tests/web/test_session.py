@@ -82,6 +82,7 @@ async def test_the_console_does_not_exist_for_suppliers(
     await enter(supplier_user)
     assert (await site.get("/console")).status_code == 404
     await enter(manager_user)
+    assert (await site.get("/")).headers["Location"] == "/console"
     page = await site.get("/console")
     assert page.status_code == 200
     assert "/graphql?modele=demander-une-modification" in page.text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from web.pages import home
@@ -12,9 +12,11 @@ from web.rendering import render
 
 async def page(http: Request) -> Response:
     """What anybody may read, leading to the sign-in."""
-    if http.state.viewer is not None:
-        return await home.page(http)
-    return render(http, "portal/page.html")
+    if http.state.viewer is None:
+        return render(http, "portal/page.html")
+    if http.state.viewer["role"] == "MANAGER":
+        return RedirectResponse("/console", 303)
+    return await home.page(http)
 
 
 routes = [Route("/", page)]
