@@ -1,6 +1,7 @@
 """The documents of the demo: real little PDFs, the same bytes each time."""
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import typst
@@ -24,6 +25,7 @@ class DemoDocument:
         return pdf(self.title, self.text)
 
 
+@cache
 def pdf(title: str, text: str) -> bytes:
     """A one-page accessible PDF of a title and paragraphs, one a line."""
     return typst.compile(

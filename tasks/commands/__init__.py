@@ -1,0 +1,1 @@
+"""The commands of `solde`, a module for each thing that they are about."""

@@ -1,0 +1,122 @@
+"""Importing one request from the disk, its documents from a folder or an archive."""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from typing import IO, Annotated
+from zipfile import BadZipFile, ZipFile
+
+import typer
+
+from models import Upload
+from models.actors import AccountRight, Actor, Role
+from models.deadlines import paris_day
+from models.errors import Fault, Invalid
+from models.import_reading import NamedFile, check_files, examine
+from models.text import tidy
+from resolvers.imports import import_request
+from resolvers.uploads import Reception, discard
+from tasks.commands.running import run
+
+OPERATOR = Actor(Role.MANAGER, "Ligne de commande", "command-line", right=AccountRight.CONFIRM)
+BESIDE = "pieces"
+PIECE = 64 * 1024
+UNREADABLE = (OSError, EOFError, BadZipFile, RuntimeError, NotImplementedError, zlib.error)
+
+Documents = Mapping[str, Callable[[], IO[bytes]]]
+
+
+def import_file(
+    file: Annotated[Path, typer.Argument(metavar="FILE.json", exists=True, dir_okay=False, help="Le document JSON.")],
+    documents: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER_OR_ZIP",
+            exists=True,
+            help="Le dossier ou l’archive ZIP des pièces ; par défaut le dossier « pieces » à côté du document.",
+        ),
+    ] = None,
+) -> None:
+    """Importe une demande avec ses pièces, et affiche son numéro de dossier."""
+    beside = file.parent / BESIDE
+    with _opened(documents or (beside if beside.is_dir() else None)) as available:
+        typer.echo(run(_import(_text_of(file), available)))
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise typer.BadParameter("le document n’est pas un texte UTF-8.") from None
+
+
+@contextmanager
+def _opened(source: Path | None) -> Iterator[Documents]:
+    """The files of a folder or an archive by their own names, none read yet."""
+    if source is None:
+        yield {}
+    elif source.is_dir():
+        yield {tidy(path.name): _opener(path) for path in source.iterdir() if path.is_file()}
+    else:
+        try:
+            archive = ZipFile(source)
+        except BadZipFile:
+            raise typer.BadParameter(f"« {source.name} » n’est ni un dossier ni une archive ZIP lisible.") from None
+        with archive:
+            yield {tidy(PurePosixPath(name).name): _member(archive, name) for name in archive.namelist()}
+
+
+def _opener(path: Path) -> Callable[[], IO[bytes]]:
+    return lambda: path.open("rb")
+
+
+def _member(archive: ZipFile, name: str) -> Callable[[], IO[bytes]]:
+    return lambda: archive.open(name)
+
+
+async def _import(text: str, documents: Documents) -> str:
+    """The dossier's number; what is refused leaves nothing behind."""
+    as_of = datetime.now(UTC)
+    reading = examine(text, paris_day(as_of))
+    uploads, faults = await _receive(reading.files, documents, as_of)
+    try:
+        if faults:
+            given = {file.file_name for file in reading.files} & documents.keys()
+            raise Invalid.of([*reading.faults, *faults, *check_files(reading.files, given)])
+        request, _ = await import_request(OPERATOR, text, upload_ids=[upload.id for upload in uploads], as_of=as_of)
+    finally:
+        await discard(uploads)
+    return request.dossier.number
+
+
+async def _receive(
+    files: tuple[NamedFile, ...], documents: Documents, as_of: datetime
+) -> tuple[list[Upload], list[Fault]]:
+    """Take the named files and no other."""
+    uploads: list[Upload] = []
+    faults: list[Fault] = []
+    for name, file in {file.file_name: file for file in files if file.file_name in documents}.items():
+        try:
+            uploads.append(await _receive_one(name, documents[name], as_of))
+        except Invalid as refusal:
+            faults += [Fault(file.path, fault.code, fault.message) for fault in refusal.faults]
+        except UNREADABLE:
+            faults.append(Fault(file.path, "UNREADABLE", f"« {name} » ne peut pas être lu."))
+    return uploads, faults
+
+
+async def _receive_one(name: str, open_it: Callable[[], IO[bytes]], as_of: datetime) -> Upload:
+    """Piece by piece, and no further than the largest size accepted, whatever an archive announces."""
+    reception = Reception(OPERATOR, name)
+    try:
+        with open_it() as content:
+            while not reception.is_too_large and (piece := await asyncio.to_thread(content.read, PIECE)):
+                await reception.add(piece)
+        return await reception.keep(as_of=as_of)
+    finally:
+        reception.abandon()

@@ -1,0 +1,48 @@
+"""The processes of a deployment: web, worker, and the migrations before them.
+
+Each loads what it runs on by itself: `solde up` starts them all, and none should wait for the others' libraries.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+import typer
+
+from models.migrating import MigrationFailed
+from models.migrating import migrate as bring_up_to_date
+from settings import settings
+from tasks.commands.running import refuse
+
+
+def web() -> None:
+    """Lance le serveur web."""
+    import uvicorn
+
+    # By name: the tasks know nothing of the pages.
+    uvicorn.run(
+        "web.app:app",
+        host=settings.host,
+        port=settings.port,
+        proxy_headers=False,
+        server_header=False,
+        access_log=False,
+        timeout_graceful_shutdown=8,
+        log_level="warning",
+    )
+
+
+def worker() -> None:
+    """Lance les tâches de fond : échéances, relances, envoi des courriels."""
+    from tasks.worker import run
+
+    run()
+
+
+def migrate() -> None:
+    """Met la base de données à jour."""
+    try:
+        applied = asyncio.run(bring_up_to_date())
+    except MigrationFailed as failure:
+        refuse(str(failure))
+    typer.echo(f"Migrations appliquées : {', '.join(applied)}." if applied else "La base de données est à jour.")

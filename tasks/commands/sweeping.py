@@ -1,0 +1,61 @@
+"""One pass of the worker by hand, for a cron without a queue, or to catch up."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from models.typography import french, quantity
+from tasks.commands.running import REFUSED, run
+from tasks.sweep import Swept, sweep_files
+from tasks.sweep import sweep as sweep_once
+
+
+def instant(text: str) -> datetime:
+    """An instant with its offset; without one nobody can tell which hour is meant."""
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter("attendu : un instant comme 2023-08-27T14:32:00+02:00.") from None
+    if read.tzinfo is None:
+        raise typer.BadParameter("il manque le décalage horaire, comme dans 2023-08-27T14:32:00+02:00 (ou Z).")
+    return read.astimezone(UTC)
+
+
+def sweep(
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(
+            parser=instant,
+            metavar="INSTANT",
+            help="L’instant auquel faire le passage, avec son décalage horaire ; par défaut maintenant.",
+        ),
+    ] = None,
+) -> None:
+    """Fait un passage des tâches de fond : clôtures, relances, courriels, fichiers orphelins."""
+    swept = run(_sweep(as_of or datetime.now(UTC)))
+    typer.echo(_told(swept))
+    if swept.failed:
+        typer.echo(f"En échec : {', '.join(swept.failed)} (voir le journal).", err=True)
+        raise typer.Exit(REFUSED)
+
+
+async def _sweep(as_of: datetime) -> Swept:
+    swept = await sweep_once(as_of)
+    files = await sweep_files(as_of)
+    swept.removed_files, swept.failed = files.removed_files, swept.failed + files.failed
+    return swept
+
+
+def _told(swept: Swept) -> str:
+    parts = [
+        quantity(swept.expired, "modification close"),
+        quantity(swept.reminded, "relance"),
+        quantity(swept.delivered.sent, "courriel envoyé"),
+        quantity(swept.delivered.postponed, "courriel reporté"),
+        quantity(swept.delivered.refused, "courriel refusé"),
+        quantity(swept.removed_files, "fichier orphelin supprimé"),
+    ]
+    return french(f"Passage terminé : {', '.join(parts)}.")

@@ -1,0 +1,34 @@
+"""Log lines: one per transition, mail or failure, on the error output, in UTC."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import structlog
+
+from settings import settings
+
+
+def configure(level: int = logging.INFO) -> None:
+    """Write the lines as the settings say; standard output is for what a command answers."""
+    renderer: structlog.typing.Processor = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    exceptions: list[structlog.typing.Processor] = []
+    if settings.log_format == "json":
+        # Text of users stays inside its JSON string: no line of it can pass for a line of ours.
+        renderer = structlog.processors.JSONRenderer(ensure_ascii=False)
+        exceptions = [structlog.processors.format_exc_info]
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            *exceptions,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    # The libraries' own lines: only what needs somebody.
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
