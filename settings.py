@@ -5,6 +5,7 @@ A wrong one stops the start with a sentence that names it. README.md lists them 
 
 from __future__ import annotations
 
+import re
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -12,10 +13,10 @@ from typing import Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 _DEVELOPMENT_SECRET = "development-only-secret-of-segur-solde"
-_LOOPBACK = {"127.0.0.1", "localhost", "[::1]", "::1"}
+_ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+")
 
 
 class Settings(BaseSettings):
@@ -34,7 +35,9 @@ class Settings(BaseSettings):
         "", description="`sqlite://path` or `asyncpg://user:password@host/name`; empty: SQLite in the data folder"
     )
     redis_url: str = Field("", description="Redis or Valkey of the queue; empty: the embedded one of `solde up`")
-    base_url: str = Field("http://127.0.0.1:8000", description="how users reach the portal: links in mails, Origin checks")
+    base_url: str = Field(
+        "http://127.0.0.1:8000", description="how users reach the portal: links in mails, Origin checks"
+    )
     allowed_hosts: list[str] = Field([], description="further host names that may ask, as a JSON list")
     host: str = Field("127.0.0.1", description="address that the web process listens on")
     port: int = Field(8000, ge=1, le=65535, description="port that the web process listens on")
@@ -64,6 +67,34 @@ class Settings(BaseSettings):
             raise ValueError("needs an offset, as in 2026-12-31T14:00:00+01:00")
         return value
 
+    @field_validator("database_url")
+    @classmethod
+    def _is_a_known_database(cls, value: str) -> str:
+        if value and not value.startswith(("sqlite://", "asyncpg://")):
+            raise ValueError("must be sqlite://path or asyncpg://user:password@host/name")
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_a_known_queue(cls, value: str) -> str:
+        if value and not value.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("must be redis://host/0, rediss://host/0 or unix:///path")
+        return value
+
+    @field_validator("assistance_url", "enrolment_url")
+    @classmethod
+    def _is_a_link(cls, value: str) -> str:
+        if value and urlsplit(value).scheme not in {"http", "https"}:
+            raise ValueError("must be a link, as in https://aide.example.fr")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _is_an_address(cls, value: str) -> str:
+        if not _ADDRESS.fullmatch(value):
+            raise ValueError("must be a mail address, as in solde@example.fr")
+        return value
+
     @field_validator("base_url")
     @classmethod
     def _is_an_origin(cls, value: str) -> str:
@@ -90,14 +121,14 @@ class Settings(BaseSettings):
         if self.environment == "development":
             return self
         secret = self.secret_key.get_secret_value()
-        if secret == _DEVELOPMENT_SECRET or len(secret) < 32:
-            raise ValueError("production needs SOLDE_SECRET_KEY, 32 characters at least")
-        if not self.base_url.startswith("https://"):
-            raise ValueError("production needs SOLDE_BASE_URL in https")
-        if not self.smtp_host:
-            raise ValueError("production needs SOLDE_SMTP_HOST")
-        if self.mail_from.endswith(".invalid"):
-            raise ValueError("production needs SOLDE_MAIL_FROM, an address of yours")
+        needs = {
+            "SOLDE_SECRET_KEY, 32 characters at least": secret == _DEVELOPMENT_SECRET or len(secret) < 32,
+            "SOLDE_BASE_URL in https": not self.base_url.startswith("https://"),
+            "SOLDE_SMTP_HOST": not self.smtp_host,
+            "SOLDE_MAIL_FROM, an address of yours": self.mail_from.endswith(".invalid"),
+        }
+        if any(needs.values()):
+            raise ValueError("production needs " + "; ".join(need for need, lacks in needs.items() if lacks))
         return self
 
     @model_validator(mode="after")
@@ -119,8 +150,12 @@ def load() -> Settings:
     except ValidationError as error:
         for fault in error.errors():
             name = "SOLDE_" + "_".join(str(part) for part in fault["loc"]).upper() if fault["loc"] else "settings"
-            print(f"{name}: {fault['msg']}", file=sys.stderr)
-        sys.exit(78)  # EX_CONFIG
+            print(f"{name}: {fault['msg'].removeprefix('Value error, ')}", file=sys.stderr)
+    except SettingsError as error:
+        # Its only words of use are the field's name: what it holds could not be read as JSON.
+        name = str(error).split('"')[1]
+        print(f'SOLDE_{name.upper()}: must be JSON, as in ["solde.example.fr"]', file=sys.stderr)
+    sys.exit(78)  # EX_CONFIG
 
 
 settings = load()

@@ -3,6 +3,7 @@
 import unicodedata
 
 from models.errors import Fault, Invalid
+from models.text import is_hidden
 
 MAX_LENGTH = 5_000
 
@@ -10,7 +11,7 @@ MAX_LENGTH = 5_000
 def check_free_text(field: str, text: str, *, empty: str) -> str:
     """The text as it is kept, or Invalid: `empty` is the sentence for one that says nothing."""
     kept = unicodedata.normalize("NFC", text[: 2 * MAX_LENGTH].replace("\r\n", "\n").replace("\r", "\n")).strip()
-    if not kept:
+    if _says_nothing(kept):
         raise Invalid(Fault(field, "REQUIRED", empty))
     if len(kept) > MAX_LENGTH or len(text) > 2 * MAX_LENGTH:
         raise Invalid(Fault(field, "TOO_LONG", f"Ce texte doit compter {MAX_LENGTH} caractères au plus."))
@@ -21,7 +22,12 @@ def check_free_text(field: str, text: str, *, empty: str) -> str:
 
 def check_note(field: str, text: str | None) -> str | None:
     """The same for what may be left out; one that says nothing is none."""
-    return check_free_text(field, text, empty="") if text and text.strip() else None
+    return None if text is None or _says_nothing(text) else check_free_text(field, text, empty="")
+
+
+def _says_nothing(text: str) -> bool:
+    """Is there nothing that anybody could see? A control character is no silence: it is refused as such."""
+    return all(character.isspace() or (is_hidden(character) and not _is_unreadable(character)) for character in text)
 
 
 def _is_unreadable(character: str) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 import structlog
+from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from models import FundingRequest, Modification
@@ -74,19 +75,22 @@ async def _each(
     due: QuerySet[Modification], order: str, act: Callable[[Modification, datetime], Awaitable[bool]], as_of: datetime
 ) -> int:
     """Act on what is due, oldest first, batch by batch; one that fails is logged and does not hold up the others."""
-    done, passed = 0, list[UUID]()
+    done, failed = 0, list[UUID]()
     while (
-        batch := await due.exclude(id__in=passed)
+        batch := await due.filter(~Q(id__in=failed))
         .order_by(order, "id")
         .limit(_BATCH)
         .select_related("request__dossier__supplier")
     ):
         for modification in batch:
-            passed.append(modification.id)
             try:
-                done += await act(modification, as_of)
+                acted = await act(modification, as_of)
             except Exception:
                 log.exception("deadline_failed", modification=str(modification.id), action=act.__name__)
+                acted = False
+            if not acted:
+                failed.append(modification.id)
+            done += acted
     return done
 
 
@@ -96,14 +100,14 @@ async def _expire(modification: Modification, as_of: datetime) -> bool:
     try:
         async with transaction():
             await move(request, RequestAction.EXPIRE_MODIFICATION, as_of=as_of, status_changed_at=ended, closes_at=None)
-            draft = (await draft_of(modification)).facts()
             ending = {"outcome": ModificationOutcome.EXPIRED, "closed_at": ended, "closed_by": SYSTEM.author}
-            await Modification.filter(id=modification.id, outcome=None).update(**ending)
-            modification.update_from_dict(ending)
-            event = await record(
-                EventKind.MODIFICATION_EXPIRED, request, SYSTEM, at=ended, number=modification.number, draft=draft
-            )
-            await notify(EmailKind.MODIFICATION_EXPIRED, event, request, modification=modification, as_of=as_of)
+            if not await Modification.filter(id=modification.id, outcome=None).update(**ending):
+                raise Overtaken()
+            # Read only now that the row is held: its draft may have changed since it was found due.
+            expired = await get_modification(SYSTEM, modification.id)
+            facts = {"number": expired.number, "draft": (await draft_of(expired)).facts()}
+            event = await record(EventKind.MODIFICATION_EXPIRED, request, SYSTEM, at=ended, **facts)
+            await notify(EmailKind.MODIFICATION_EXPIRED, event, request, modification=expired, as_of=as_of)
     except Overtaken:
         return False
     log.info("modification_expired", request=str(request.id), number=modification.number)
@@ -119,8 +123,9 @@ async def _remind(modification: Modification, as_of: datetime) -> bool:
                 reminded_at=as_of
             ):
                 raise Overtaken()
-            event = await record(EventKind.MODIFICATION_REMINDED, request, SYSTEM, at=as_of, number=modification.number)
-            await notify(EmailKind.MODIFICATION_REMINDER, event, request, modification=modification, as_of=as_of)
+            reminded = await get_modification(SYSTEM, modification.id)
+            event = await record(EventKind.MODIFICATION_REMINDED, request, SYSTEM, at=as_of, number=reminded.number)
+            await notify(EmailKind.MODIFICATION_REMINDER, event, request, modification=reminded, as_of=as_of)
     except Overtaken:
         return False
     log.info("modification_reminded", request=str(request.id), number=modification.number)

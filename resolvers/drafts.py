@@ -7,6 +7,7 @@ from typing import Any
 
 from models import Attachment, Modification, Version
 from models.changes import FieldChange, field_changes
+from models.errors import Stale
 from resolvers.visibility import found
 
 
@@ -34,6 +35,13 @@ class Draft:
             "changes": [{"field": c.field.value, "before": c.before, "after": c.after} for c in self.changes],
             "documents": [document_facts(attachment) for attachment in self.added],
         }
+
+
+def at_revision(modification: Modification, based_on: int | None) -> Modification:
+    """The modification, if its draft is the one that the caller saw; else Stale."""
+    if based_on is not None and based_on != modification.revision:
+        raise Stale(modification)
+    return modification
 
 
 async def added_attachments(modification: Modification) -> list[Attachment]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F, Q
 
 from models import Attachment, Modification, Upload
@@ -13,14 +14,14 @@ from models.actors import Actor
 from models.contact import check_contact
 from models.database import transaction
 from models.document_types import DocumentType, document_type
-from models.errors import Fault, Invalid, NotFound, PermissionDenied, Stale
+from models.errors import Fault, Invalid, NotFound, PermissionDenied
 from models.events import EventKind
 from models.lifecycle import RequestAction
 from models.typography import french
 from resolvers.deadlines import settled_modification
-from resolvers.drafts import document_facts, draft_of
+from resolvers.drafts import at_revision, document_facts, draft_of
 from resolvers.events import record
-from resolvers.transitions import guard_cycle, move, permit, until_settled
+from resolvers.transitions import Overtaken, guard_cycle, move, permit, until_settled
 from resolvers.visibility import get_attachment, get_modification
 
 REMOVAL_REFUSED = "Cette pièce était présente avant la modification : elle ne peut pas être supprimée."
@@ -36,11 +37,12 @@ async def change_support_contact(
     draft = await draft_of(modification)
     if contact == draft.support_contact:
         return modification
+    at_revision(modification, based_on)
     # Back to the value of the version before is no change at all.
     kept = None if contact == draft.base.support_contact else contact
     async with transaction():
         await move(modification.request, RequestAction.CHANGE_SUPPORT_CONTACT, as_of=as_of)
-        await _edit(modification, actor, based_on, as_of, draft_support_contact=kept)
+        await _edit(modification, actor, as_of, Q(revision=modification.revision), draft_support_contact=kept)
         await record(
             EventKind.SUPPORT_CONTACT_CHANGED,
             modification.request,
@@ -61,27 +63,45 @@ async def add_attachment(
     modification = await _open_cycle(actor, modification_id, RequestAction.ADD_ATTACHMENT, as_of)
     upload = await _own_upload(actor, upload_id)
     kind = _addable_type(document_type)
-    if first := await Attachment.get_or_none(upload_id=upload.id, modification_id=modification.id, removed_at=None):
+    if first := await _added_already(modification, upload, kind):
         return await get_attachment(actor, first.id)
     _check_file(upload, kind)
-    async with transaction():
-        await move(modification.request, RequestAction.ADD_ATTACHMENT, as_of=as_of)
-        await _check_not_held(modification, upload)
-        await _edit(modification, actor, None, as_of)
-        attachment = await Attachment.create(
-            request_id=modification.request_id,
-            modification=modification,
-            upload=upload,
-            position=await Attachment.filter(request_id=modification.request_id).count(),
-            document_type=kind.code,
-            added_at=as_of,
-            added_by=actor.author,
-        )
-        facts = document_facts(attachment)
-        await record(
-            EventKind.ATTACHMENT_ADDED, modification.request, actor, at=as_of, number=modification.number, **facts
-        )
+    try:
+        async with transaction():
+            await move(modification.request, RequestAction.ADD_ATTACHMENT, as_of=as_of)
+            if await _added_already(modification, upload, kind):
+                raise Overtaken()
+            await _check_not_held(modification, upload)
+            attachment = await _add(actor, modification, upload, kind, as_of)
+    except IntegrityError:
+        # Another request took this file first, or it was swept: read again what became of it.
+        raise Overtaken() from None
     return await get_attachment(actor, attachment.id)
+
+
+async def _added_already(modification: Modification, upload: Upload, kind: DocumentType) -> Attachment | None:
+    """The same file as the same document: a double click, a retry."""
+    return await Attachment.get_or_none(
+        upload_id=upload.id, modification_id=modification.id, document_type=kind.code, removed_at=None
+    )
+
+
+async def _add(
+    actor: Actor, modification: Modification, upload: Upload, kind: DocumentType, as_of: datetime
+) -> Attachment:
+    await _edit(modification, actor, as_of)
+    attachment = await Attachment.create(
+        request_id=modification.request_id,
+        modification=modification,
+        upload=upload,
+        position=await Attachment.filter(request_id=modification.request_id).count(),
+        document_type=kind.code,
+        added_at=as_of,
+        added_by=actor.author,
+    )
+    facts = {"number": modification.number, **document_facts(attachment)}
+    await record(EventKind.ATTACHMENT_ADDED, modification.request, actor, at=as_of, **facts)
+    return attachment
 
 
 @until_settled
@@ -97,11 +117,9 @@ async def remove_attachment(actor: Actor, attachment_id: UUID, *, as_of: datetim
     async with transaction():
         await move(modification.request, RequestAction.REMOVE_ATTACHMENT, as_of=as_of)
         if await Attachment.filter(id=attachment.id, removed_at=None).update(removed_at=as_of):
-            await _edit(modification, actor, None, as_of)
-            facts = document_facts(attachment)
-            await record(
-                EventKind.ATTACHMENT_REMOVED, modification.request, actor, at=as_of, number=modification.number, **facts
-            )
+            await _edit(modification, actor, as_of)
+            facts = {"number": modification.number, **document_facts(attachment)}
+            await record(EventKind.ATTACHMENT_REMOVED, modification.request, actor, at=as_of, **facts)
     return await get_modification(actor, modification.id)
 
 
@@ -113,16 +131,11 @@ async def _open_cycle(actor: Actor, modification_id: UUID, action: RequestAction
     return modification
 
 
-async def _edit(
-    modification: Modification, actor: Actor, based_on: int | None, as_of: datetime, **changes: Any
-) -> None:
-    """Write the draft, if it still is at the revision that the caller saw."""
-    row = Modification.filter(id=modification.id, outcome=None)
-    if based_on is not None:
-        row = row.filter(revision=based_on)
+async def _edit(modification: Modification, actor: Actor, as_of: datetime, *standing: Q, **changes: Any) -> None:
+    """Write the draft of a cycle that is open still, if it stands as it was read; else Overtaken."""
     changes |= {"revision": F("revision") + 1, "draft_updated_at": as_of, "draft_updated_by": actor.author}
-    if not await row.update(**changes):
-        raise Stale(await get_modification(actor, modification.id))
+    if not await Modification.filter(*standing, id=modification.id, outcome=None).update(**changes):
+        raise Overtaken()
 
 
 async def _own_upload(actor: Actor, upload_id: UUID) -> Upload:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from tortoise.expressions import RawSQL
@@ -65,7 +65,12 @@ def _digest(event: Event) -> str:
 def _chain(event: Event, previous: str) -> str:
     """Seals the event to the one before, with the portal's own key."""
     sealed = canonical_json(
-        [previous, str(event.request_id), event.position, event.kind.value, event.at.isoformat(), event.digest]
+        [previous, str(event.request_id), event.position, event.kind.value, _utc(event.at), event.digest]
     )
     key = settings.secret_key.get_secret_value().encode()
     return hmac.new(key, sealed.encode(), hashlib.sha256).hexdigest()
+
+
+def _utc(instant: datetime) -> str:
+    """The instant as it is read back, whatever its offset was when it was recorded."""
+    return instant.astimezone(UTC).isoformat()

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
 
-from models import Attachment, Dossier, FundingRequest, Supplier, Upload, Version
+from models import Attachment, Dossier, FundingRequest, Supplier, Upload
 from models.actors import Actor
 from models.database import transaction
 from models.deadlines import paris_day
 from models.errors import Fault, Invalid, PermissionDenied
-from models.events import EventKind
 from models.import_document import ImportDocument, digest
 from models.import_reading import check_files, examine
-from models.lifecycle import RequestStatus
 from models.permissions import may_import
 from models.typography import french, short_moment
-from resolvers.drafts import document_facts
-from resolvers.events import record
+from resolvers.filing import file_request, hold_supplier
 from resolvers.transitions import Overtaken, until_settled
 from resolvers.visibility import get_request
 from settings import settings
@@ -38,21 +33,23 @@ async def import_request(
     _check_still_open(as_of)
     reading = examine(document, paris_day(as_of))
     uploads, faults = await _uploads_by_name(actor, upload_ids)
+    faults += check_files(reading.files, dict.fromkeys(uploads))
     if reading.document is None:
-        raise Invalid.of([*reading.faults, *faults, *check_files(reading.files, dict.fromkeys(uploads))])
+        raise Invalid.of([*reading.faults, *faults])
     content = reading.document
-    await _check_supplier(actor, content)
+    if stranger := await _supplier_faults(actor, content):
+        raise Invalid.of([*stranger, *faults])
     try:
         async with transaction():
-            supplier = await _take_supplier(content)
+            supplier = await hold_supplier(content)
             if first := await _filed_before(supplier, content):
                 await _check_same_content(first, content, uploads)
                 return await get_request(actor, first.id), True
-            faults += check_files(reading.files, dict.fromkeys(uploads))
-            faults += await _held_elsewhere(uploads.values())
+            dossier = await _dossier(supplier, content)
+            faults += [*_dossier_faults(dossier, supplier, content), *await _held_elsewhere(uploads.values())]
             if faults:
                 raise Invalid.of(faults)
-            request = await _file(actor, supplier, content, uploads, as_of)
+            request = await file_request(actor, supplier, dossier, content, uploads, as_of)
     except IntegrityError:
         # Another import took the SIRET, the dossier number or a file first: read again what it made.
         raise Overtaken() from None
@@ -84,28 +81,14 @@ async def _uploads_by_name(actor: Actor, upload_ids: Sequence[UUID]) -> tuple[di
     return uploads, faults
 
 
-async def _check_supplier(actor: Actor, content: ImportDocument) -> None:
+async def _supplier_faults(actor: Actor, content: ImportDocument) -> list[Fault]:
     """A supplier files for itself alone."""
     if actor.supplier_id is None:
-        return
+        return []
     own = await Supplier.get(id=actor.supplier_id)
-    if own.siret != content.supplier.siret:
-        sentence = f"Ce SIRET n’est pas celui de votre entreprise ({own.siret})."
-        raise Invalid(Fault("$.fournisseur.siret", "NOT_YOURS", sentence))
-
-
-async def _take_supplier(content: ImportDocument) -> Supplier:
-    """The supplier's row as this document says it is, held so that its imports come one after the other."""
-    part = content.supplier
-    named: dict[str, Any] = {
-        "legal_name": part.legal_name,
-        "street": part.address.street,
-        "postcode": part.address.postcode,
-        "city": part.address.city,
-    }
-    if await Supplier.filter(siret=part.siret).update(**named):
-        return await Supplier.get(siret=part.siret)
-    return await Supplier.create(siret=part.siret, **named)
+    if own.siret == content.supplier.siret:
+        return []
+    return [Fault("$.fournisseur.siret", "NOT_YOURS", f"Ce SIRET n’est pas celui de votre entreprise ({own.siret}).")]
 
 
 async def _filed_before(supplier: Supplier, content: ImportDocument) -> FundingRequest | None:
@@ -135,67 +118,21 @@ async def _held_elsewhere(uploads: Iterable[Upload]) -> list[Fault]:
     ]
 
 
-async def _file(
-    actor: Actor, supplier: Supplier, content: ImportDocument, uploads: Mapping[str, Upload], as_of: datetime
-) -> FundingRequest:
-    dossier = await _take_dossier(supplier, content)
-    request = await FundingRequest.create(
-        dossier=dossier,
-        kind=content.kind,
-        status=RequestStatus.IN_REVIEW,
-        status_changed_at=as_of,
-        submitted_on=content.submitted_on,
-        updated_at=as_of,
-        advance_decided=content.amounts.advance_decided,
-        commitment_retained=content.amounts.commitment_retained,
-        balance_decided=content.amounts.balance_decided,
-        bank_holder=content.bank_details.holder,
-        iban=content.bank_details.iban,
-        bic=content.bank_details.bic,
-        document_digest=digest(content),
-    )
-    await Version.create(
-        request=request,
-        rank=0,
-        asp_number=dossier.number,
-        dsr=content.dsr,
-        support_contact=content.support_contact,
-        created_at=as_of,
-        created_by=actor.author,
-    )
-    attachments = [
-        Attachment(
-            request=request,
-            upload=uploads[named.file_name],
-            position=position,
-            rank=0,
-            document_type=named.document_type,
-            added_at=as_of,
-            added_by=actor.author,
-        )
-        for position, named in enumerate(content.documents)
-    ]
-    await Attachment.bulk_create(attachments)
-    documents = [document_facts(attachment) for attachment in attachments]
-    await record(EventKind.REQUEST_IMPORTED, request, actor, at=as_of, number=dossier.number, documents=documents)
-    return request
+async def _dossier(supplier: Supplier, content: ImportDocument) -> Dossier | None:
+    """The dossier of that number; without a number, the one that lacks this kind for that product."""
+    if content.number is not None:
+        return await Dossier.get_or_none(number=content.number)
+    own = Dossier.filter(supplier_id=supplier.id, ans_number=content.ans_number)
+    taken = FundingRequest.filter(dossier__supplier_id=supplier.id, kind=content.kind)
+    return await own.exclude(id__in=await taken.values_list("dossier_id", flat=True)).order_by("number").first()
 
 
-async def _take_dossier(supplier: Supplier, content: ImportDocument) -> Dossier:
-    """The dossier of that number, or a new one; without a number, the one that lacks this kind for that product."""
-    if content.number is None:
-        own = Dossier.filter(supplier_id=supplier.id, ans_number=content.ans_number)
-        taken = FundingRequest.filter(dossier__supplier_id=supplier.id, kind=content.kind)
-        found = await own.exclude(id__in=await taken.values_list("dossier_id", flat=True)).order_by("number").first()
-        number = f"FINSAS{secrets.randbelow(1_000_000):06}"
-    else:
-        found = await Dossier.get_or_none(number=content.number)
-        number = content.number
-    if found is None:
-        return await Dossier.create(number=number, ans_number=content.ans_number, supplier=supplier)
-    if found.supplier_id != supplier.id:
-        raise Invalid(Fault("$.dossier", "NOT_AVAILABLE", "Ce numéro de dossier n’est pas disponible."))
-    if found.ans_number != content.ans_number:
-        sentence = f"Ce dossier porte le référencement {found.ans_number}."
-        raise Invalid(Fault("$.referencementAns", "OTHER_REFERENCE", sentence))
-    return found
+def _dossier_faults(dossier: Dossier | None, supplier: Supplier, content: ImportDocument) -> list[Fault]:
+    if dossier is None:
+        return []
+    if dossier.supplier_id != supplier.id:
+        return [Fault("$.dossier", "NOT_AVAILABLE", "Ce numéro de dossier n’est pas disponible.")]
+    if dossier.ans_number != content.ans_number:
+        sentence = f"Ce dossier porte le référencement {dossier.ans_number}."
+        return [Fault("$.referencementAns", "OTHER_REFERENCE", sentence)]
+    return []

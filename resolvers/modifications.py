@@ -6,18 +6,18 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from models import Attachment, Modification, Version
+from models import Attachment, Event, Modification, Version
 from models.actors import Actor, Role, TokenScope
 from models.database import transaction
-from models.deadlines import at_hour_of, days_later, paris_day
+from models.deadlines import at_hour_of, paris_day
 from models.emails import EmailKind
-from models.errors import Fault, Invalid, PermissionDenied, Stale
+from models.errors import Fault, Invalid, PermissionDenied
 from models.events import EventKind
 from models.free_text import check_free_text, check_note
 from models.lifecycle import OUTCOMES, RequestAction
 from models.typography import french, short_moment
 from resolvers.deadlines import settled_modification
-from resolvers.drafts import Draft, draft_of
+from resolvers.drafts import Draft, at_revision, draft_of
 from resolvers.events import record
 from resolvers.mail import notify
 from resolvers.transitions import Overtaken, guard_cycle, hold, move, permit, until_settled
@@ -43,12 +43,12 @@ async def confirm_modification(
     permit(actor, action)
     note = check_note("note", note)
     if modification.outcome is OUTCOMES[action]:
-        return _at_revision(modification, based_on)
+        return at_revision(modification, based_on)
     guard_cycle(actor, modification, action, as_of)
     request = modification.request
     async with transaction():
         await move(request, action, as_of=as_of, closes_at=None, current_rank=modification.number)
-        draft = await draft_of(_at_revision(await _again(actor, modification), based_on))
+        draft = await draft_of(at_revision(await _again(actor, modification), based_on))
         if not draft.any:
             raise Invalid(Fault("modificationId", "NOTHING_TO_CONFIRM", french(NOTHING_TO_CONFIRM)))
         version = await _make_version(modification, draft, actor, as_of)
@@ -63,13 +63,6 @@ async def confirm_modification(
 async def _again(actor: Actor, modification: Modification) -> Modification:
     """The row as it stands now that the transaction holds its request's."""
     return await get_modification(actor, modification.id)
-
-
-def _at_revision(modification: Modification, based_on: int | None) -> Modification:
-    """The modification, if its draft is the one that the caller saw."""
-    if based_on is not None and based_on != modification.revision:
-        raise Stale(modification)
-    return modification
 
 
 async def _make_version(modification: Modification, draft: Draft, actor: Actor, as_of: datetime) -> Version:
@@ -165,7 +158,7 @@ async def extend_deadline(
     permit(actor, RequestAction.EXTEND_DEADLINE)
     reason = check_free_text("reason", reason, empty="Saisissez le motif de la prolongation.")
     guard_cycle(actor, modification, RequestAction.EXTEND_DEADLINE, as_of)
-    if closes_on == paris_day(modification.closes_at):
+    if await _extended_already(modification, closes_on, reason):
         return modification
     closes_at = _later_deadline(modification, closes_on, as_of)
     request = modification.request
@@ -173,8 +166,9 @@ async def extend_deadline(
         await move(request, RequestAction.EXTEND_DEADLINE, as_of=as_of, closes_at=closes_at)
         row = Modification.filter(id=modification.id, outcome=None)
         await row.update(closes_at=closes_at)
-        reminds_at = days_later(closes_at, settings.reminder_days - settings.closing_days)
-        await row.filter(reminded_at=None).update(reminds_at=max(reminds_at, modification.reminds_at))
+        reminds_on = closes_on - timedelta(days=settings.closing_days - settings.reminder_days)
+        reminds_at = max(at_hour_of(modification.opened_at, reminds_on), modification.reminds_at)
+        await row.filter(reminded_at=None).update(reminds_at=reminds_at)
         event = await record(
             EventKind.DEADLINE_EXTENDED,
             request,
@@ -190,8 +184,18 @@ async def extend_deadline(
     return extended
 
 
+async def _extended_already(modification: Modification, closes_on: date, reason: str) -> bool:
+    """Was the deadline put off to that day for that reason just before: a double click, a retry?"""
+    if closes_on != paris_day(modification.closes_at):
+        return False
+    extensions = Event.filter(request_id=modification.request_id, kind=EventKind.DEADLINE_EXTENDED)
+    last = await extensions.order_by("-position").first()
+    asked = {"number": modification.number, "after": modification.closes_at.isoformat(), "reason": reason}
+    return last is not None and asked.items() <= last.payload.items()
+
+
 def _later_deadline(modification: Modification, closes_on: date, as_of: datetime) -> datetime:
-    if closes_on < paris_day(modification.closes_at):
+    if closes_on <= paris_day(modification.closes_at):
         sentence = (
             f"La date limite ne peut être que repoussée : elle est fixée au {short_moment(modification.closes_at)}."
         )

@@ -21,6 +21,7 @@ from resolvers.pages import Order, Part
 from resolvers.visibility import (
     found,
     get_request,
+    sees_all,
     visible_attachments,
     visible_dossiers,
     visible_events,
@@ -98,7 +99,7 @@ def support_messages(actor: Actor, *, answered: bool | None) -> QuerySet[Support
 
 async def get_supplier(actor: Actor, supplier_id: UUID) -> Supplier:
     """That supplier: one's own, or any for whoever is bound to none."""
-    visible = actor.supplier_id in {None, supplier_id}
+    visible = sees_all(actor) or actor.supplier_id == supplier_id
     return found(await Supplier.get_or_none(id=supplier_id) if visible else None)
 
 

@@ -9,7 +9,7 @@ from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from models import Attachment, Dossier, Event, FundingRequest, Modification, SupportMessage
-from models.actors import Actor
+from models.actors import Actor, Role
 from models.errors import NotFound
 
 Row = TypeVar("Row", bound=Model)
@@ -49,7 +49,12 @@ def visible_support_messages(actor: Actor) -> QuerySet[SupportMessage]:
 
 
 def _of_supplier(query: QuerySet[Row], actor: Actor, path: str) -> QuerySet[Row]:
-    return query if actor.supplier_id is None else query.filter(**{path: actor.supplier_id})
+    return query if sees_all(actor) else query.filter(**{path: actor.supplier_id})
+
+
+def sees_all(actor: Actor) -> bool:
+    """Is this actor bound to no supplier? A supplier's account always is, even one that names none."""
+    return actor.supplier_id is None and actor.role is not Role.SUPPLIER
 
 
 async def get_request(actor: Actor, request_id: UUID) -> FundingRequest:
