@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Sequence
 from datetime import date, datetime, time
@@ -61,7 +62,7 @@ async def file_guide_request(actor: Actor) -> FundingRequest:
 async def file_balance(actor: Actor, number: str, day: date) -> FundingRequest:
     """A demande de solde of the other supplier."""
     facts = {"nature": "SOLDE", "dateDepot": day.isoformat(), "montants": _BALANCE}
-    return await _file(actor, _OTHER | _dossier(number) | facts, GUIDE_DOCUMENTS[:2])
+    return await _file(actor, _OTHER | _dossier(number) | facts, GUIDE_DOCUMENTS[:1])
 
 
 async def file_advance(actor: Actor, number: str, day: date) -> FundingRequest:
@@ -80,7 +81,7 @@ async def _file(actor: Actor, content: dict[str, Any], documents: Sequence[DemoD
     content = content | {
         "pieces": [{"fichier": document.file_name, "type": document.document_type} for document in documents]
     }
-    uploads = [await receive(actor, document, as_of=as_of) for document in documents]
+    uploads = await asyncio.gather(*(receive(actor, document, as_of=as_of) for document in documents))
     text = json.dumps(content, ensure_ascii=False)
     request, _ = await import_request(actor, text, upload_ids=[upload.id for upload in uploads], as_of=as_of)
     return request

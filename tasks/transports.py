@@ -50,6 +50,7 @@ def message_of(email: Email) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(email.text, cte="quoted-printable")
     message.add_alternative(email.html, subtype="html", cte="quoted-printable")
+    message.set_boundary(email.id.hex)
     return message
 
 
