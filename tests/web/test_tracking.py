@@ -159,5 +159,3 @@ async def test_another_suppliers_dossier_answers_like_an_unknown_one(scene: Scen
     await enter(await make_user(await make_supplier()))
     await scene.visit.open(scene.path)
     assert scene.visit.status == 404
-
-

@@ -25,10 +25,10 @@ async def page(http: Request) -> Response:
 
 
 async def _import(http: Request, form: Form) -> Response:
-    faults = [{"where": file.file_name, "message": file.fault.message} for file in form.files if file.fault]
+    faults = [_fault("pieces", file.file_name, file.fault.message) for file in form.files if file.fault]
     document = form.get("document")
     if not document.strip():
-        faults.insert(0, {"where": "", "message": "Choisissez le document JSON de la demande."})
+        faults.insert(0, _fault("document", "", "Choisissez le document JSON de la demande."))
     if faults:
         return await _show(http, 422, faults)
     uploads = [file.upload_id for file in form.files]
@@ -43,8 +43,13 @@ async def _import(http: Request, form: Form) -> Response:
 def _faults(result: dict[str, Any]) -> list[dict[str, str]]:
     """Every fault with its path in the document."""
     if result["__typename"] != "ValidationError":
-        return [{"where": "", "message": result["message"]}]
-    return [{"where": fault["field"], "message": fault["message"]} for fault in result["fieldErrors"]]
+        return [_fault("document", "", result["message"])]
+    return [_fault("document", fault["field"], fault["message"]) for fault in result["fieldErrors"]]
+
+
+def _fault(field: str, where: str, message: str) -> dict[str, str]:
+    """A sentence, the field of the page that it is about, and where in what was sent."""
+    return {"field": field, "where": where, "message": message}
 
 
 async def _show(http: Request, status: int = 200, faults: list[dict[str, str]] | None = None) -> Response:

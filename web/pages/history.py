@@ -46,21 +46,21 @@ def _timeline(request: dict[str, Any], *, first_page: bool) -> list[dict[str, An
     if first_page:
         entries += [_of_version(version, cycles) for version in request["versions"]["nodes"]]
         entries += [_of_email(email) for email in request["emails"]["nodes"]]
-    return sorted(entries, key=lambda entry: (entry["at"], entry["rank"]), reverse=True)
+    return sorted(entries, key=lambda entry: (entry["at"], entry["rank"]))[::-1]
 
 
 def _of_version(version: dict[str, Any], cycles: list[dict[str, Any]]) -> dict[str, Any]:
     made_by = next((cycle for cycle in cycles if (cycle["version"] or {}).get("rank") == version["rank"]), None)
-    return {"at": version["createdAt"], "rank": 0, "version": version, "cycle": made_by}
+    return {"at": version["createdAt"], "rank": 2 if version["rank"] else 0, "version": version, "cycle": made_by}
 
 
 def _of_email(email: dict[str, Any]) -> dict[str, Any]:
     words = f"courriel à {email['to']} : {email['subject']}"
-    return _line(email["sentAt"] or email["createdAt"], 2, "email", words)
+    return _line(email["sentAt"] or email["createdAt"], 3, "email", words)
 
 
 def _line(at: str, rank: int, sort: str, words: str) -> dict[str, Any]:
-    """One line of the timeline; `rank` orders what happened at the same instant: version, event, then its mails."""
+    """One line of the timeline; `rank` orders what happened at the same instant: deposit, events, version, mails."""
     return {"at": at, "rank": rank, "sort": sort, "words": words, "comment": "", "address": ""}
 
 

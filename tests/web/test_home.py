@@ -1,0 +1,120 @@
+"""The public portal, the home page and the list of dossiers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from httpx import AsyncClient
+
+from tests.factories import make_request, make_supplier, make_user
+from tests.web.conftest import Clock, Enter
+from tests.web.scene import Scene
+from tests.web.visit import Visit
+
+
+async def test_the_public_page_leads_to_the_sign_in_and_to_help(site: AsyncClient) -> None:
+    visit = Visit(site)
+    page = await visit.open("/")
+    for words in (
+        "Portail SEGUR Numérique",
+        "Demande d'inscription",
+        "Vous n'avez pas de compte ?",
+        "Besoin d'aide ?",
+        "Qu'est-ce que le Ségur du numérique en santé ?",
+        "Qu'est-ce que le financement à l'équipement numérique des acteurs de l'offre de soins ?",
+    ):
+        assert words in page.text
+    assert page.links["Se connecter"] == "/connexion"
+    for words in (
+        "Consulter les questions fréquentes",
+        "Contacter l'assistance",
+        "Effectuer ma demande d'inscription",
+        "site de l'Agence du numérique en santé",
+        "présentation officielle",
+    ):
+        assert words in page.links
+
+
+@pytest.mark.parametrize(
+    "path", ["/aide", "/accessibilite", "/mentions-legales", "/donnees-personnelles", "/plan-du-site"]
+)
+async def test_help_and_legal_pages_are_open_to_anybody(site: AsyncClient, path: str) -> None:
+    visit = Visit(site)
+    await visit.open(path)
+    assert visit.status == 200
+    assert visit.title.endswith("– Portail Ségur numérique")
+
+
+async def test_the_home_page_says_first_what_is_to_be_done(scene: Scene) -> None:
+    page = await scene.visit.open("/")
+    assert "Accueil fournisseur SAS" in page.text
+    assert "1 demande à modifier" in page.text
+    assert "jusqu'au dimanche 27 août 2023 à 14 h 32 (heure de Paris) — encore 19 jours" in page.text
+    assert "Aucune actualité pour le moment." in page.text
+    await scene.change_contact_as(scene.user, "test123@gmail.com")
+    page = await scene.visit.open("/")
+    number = scene.request.dossier.number
+    assert page.links[f"Reprendre ma modification pour le dossier {number}"] == scene.path
+
+
+async def test_past_the_deadline_there_is_nothing_left_to_do(scene: Scene, clock: Clock) -> None:
+    clock.now = scene.modification.closes_at - timedelta(minutes=1)
+    await enter_again(scene)
+    assert "1 demande à modifier" in (await scene.visit.open("/")).text
+    clock.now = scene.modification.closes_at
+    assert "à modifier" not in (await scene.visit.open("/")).text
+
+
+async def enter_again(scene: Scene) -> None:
+    from models import Session
+
+    deadline = scene.modification.closes_at
+    await Session.all().update(seen_at=deadline - timedelta(minutes=1), expires_at=deadline + timedelta(hours=1))
+
+
+async def test_a_single_dossier_is_opened_straight_away(scene: Scene) -> None:
+    await scene.visit.open("/demandes")
+    assert scene.visit.path == scene.path
+    await scene.visit.open("/demandes?nature=avance")
+    assert scene.visit.path == scene.path.replace("solde", "avance")
+    await scene.visit.open("/demandes?nature=//ailleurs")
+    assert scene.visit.path == scene.path
+
+
+async def test_several_dossiers_are_listed_a_page_at_a_time(scene: Scene) -> None:
+    numbers = {scene.request.dossier.number}
+    for _ in range(21):
+        numbers.add((await make_request(scene.user.supplier)).dossier.number)
+    page = await scene.visit.open("/demandes")
+    assert "A modifier" in page.text
+    assert "en cours" in page.text
+    seen = {number for number in numbers if number in page.text}
+    assert len(seen) == 20
+    page = await scene.visit.follow("Dossiers suivants")
+    rest = {number for number in numbers if number in page.text}
+    assert (len(rest), seen | rest) == (2, numbers)
+
+
+async def test_a_supplier_without_a_dossier_is_shown_where_to_deposit_one(site: AsyncClient, enter: Enter) -> None:
+    await enter(await make_user(await make_supplier()))
+    visit = Visit(site)
+    page = await visit.open("/demandes")
+    assert "Aucune demande de financement pour le moment." in page.text
+    assert page.links["Déposer une demande"] == "/depot"
+    assert "à modifier" not in (await visit.open("/")).text
+
+
+async def test_the_account_page_tells_who_is_signed_in(scene: Scene) -> None:
+    page = await scene.visit.open("/mon-compte")
+    assert "Nom : Pascal Breton Rôle : Fournisseur Dénomination sociale : GARAGE POULAT" in page.text
+
+
+async def test_the_colours_of_the_pages_are_remembered_on_this_browser(scene: Scene) -> None:
+    await scene.visit.open("/mon-compte")
+    await scene.visit.press("Enregistrer", affichage="dark")
+    assert "Votre choix est enregistré" in scene.visit.text
+    assert '<html lang="fr" data-theme="dark">' in scene.visit.response.text
+    await scene.visit.press("Enregistrer", affichage='"><script>')
+    assert '<html lang="fr">' in scene.visit.response.text
+    assert scene.visit.page.forms[-1].fields["affichage"] == "systeme"
