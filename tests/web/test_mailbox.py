@@ -1,0 +1,27 @@
+from pathlib import Path
+
+from httpx import AsyncClient
+
+from models import User
+from resolvers.passwords import send_reset_link
+from tasks.delivery import deliver
+from tests.conftest import NOW
+
+
+async def test_a_developer_reads_what_was_sent(site: AsyncClient, supplier_user: User, data_dir: Path) -> None:
+    assert "Aucun courriel envoyé." in (await site.get("/courriels")).text
+    await send_reset_link(supplier_user.identifier, as_of=NOW)
+    await deliver(NOW)
+    listed = (await site.get("/courriels")).text
+    assert "Choisissez un nouveau mot de passe" in listed
+    [file] = (data_dir / "mail").glob("*.eml")
+    shown = (await site.get(f"/courriels/{file.stem}")).text
+    assert f"À : {supplier_user.email}".replace(" :", "\u00a0:") in shown
+    assert 'href="http://127.0.0.1:8000/reinitialisation/' in shown
+
+
+async def test_only_mails_are_shown(site: AsyncClient, data_dir: Path) -> None:
+    (data_dir / "mail").mkdir(parents=True)
+    (data_dir / "secret.eml").write_text("Subject: secret\n\n")
+    for name in ("..%2Fsecret", "%2e%2e%2fsecret", "inconnu"):
+        assert (await site.get(f"/courriels/{name}")).status_code == 404
