@@ -69,9 +69,12 @@ class Explained(HTTPException):
 
 
 async def operation_failed(http: Request, error: Exception) -> Response:
-    """A page's operation came back with errors: nobody signed in, or our fault."""
-    if isinstance(error, OperationFailed) and "UNAUTHENTICATED" in error.codes:
+    """A page's operation came back with errors: nobody signed in, a wrong address, or our fault."""
+    codes = error.codes if isinstance(error, OperationFailed) else set()
+    if "UNAUTHENTICATED" in codes:
         return RedirectResponse("/connexion", 303)
+    if "BAD_USER_INPUT" in codes:
+        return answer(http, 404)  # A cursor or a rank, typed into the address, that no list gave.
     log.error("operation failed", exc_info=error)
     return answer(http, 500)
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from httpx import AsyncClient
 
+from models import Session
 from tests.factories import make_request, make_supplier, make_user
 from tests.web.conftest import Clock, Enter
 from tests.web.scene import Scene
@@ -67,8 +68,6 @@ async def test_past_the_deadline_there_is_nothing_left_to_do(scene: Scene, clock
 
 
 async def enter_again(scene: Scene) -> None:
-    from models import Session
-
     deadline = scene.modification.closes_at
     await Session.all().update(seen_at=deadline - timedelta(minutes=1), expires_at=deadline + timedelta(hours=1))
 
@@ -94,6 +93,12 @@ async def test_several_dossiers_are_listed_a_page_at_a_time(scene: Scene) -> Non
     page = await scene.visit.follow("Dossiers suivants")
     rest = {number for number in numbers if number in page.text}
     assert (len(rest), seen | rest) == (2, numbers)
+
+
+@pytest.mark.parametrize("address", ["/demandes?apres=abc", "{path}?courriels=abc", "{path}/historique?apres=abc"])
+async def test_a_cursor_that_no_list_gave_is_a_page_that_does_not_exist(scene: Scene, address: str) -> None:
+    await scene.visit.open(address.format(path=scene.path))
+    assert scene.visit.status == 404
 
 
 async def test_a_supplier_without_a_dossier_is_shown_where_to_deposit_one(site: AsyncClient, enter: Enter) -> None:
