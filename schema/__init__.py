@@ -6,7 +6,7 @@ from strawberry.extensions import MaxTokensLimiter, ParserCache
 from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
 
-from schema import enums as enums
+from schema import enums as enums  # describes the enums, which the types then name
 from schema.errors import HANDLERS
 from schema.masking import CheckedDocuments, Schema
 from schema.mutation import Mutation

@@ -11,7 +11,7 @@ from strawberry.dataloader import DataLoader
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from models import Attachment, Dossier, Email, FundingRequest, Modification, Supplier, Version
+from models import Attachment, Email, FundingRequest, Modification, Supplier, Version
 from resolvers.pages import Order, Page, Position, pages_by_parent
 
 Row = TypeVar("Row", bound=Model)
@@ -33,16 +33,8 @@ class Loaders:
         return _by_key(Supplier.all())
 
     @cached_property
-    def dossiers(self) -> One[Dossier]:
-        return _by_key(Dossier.all().select_related("supplier"))
-
-    @cached_property
     def requests(self) -> One[FundingRequest]:
         return _by_key(FundingRequest.all().select_related("dossier__supplier"))
-
-    @cached_property
-    def modifications(self) -> One[Modification]:
-        return _by_key(Modification.all())
 
     @cached_property
     def emails(self) -> One[Email]:
