@@ -24,8 +24,15 @@ PASSWORD = "quatre mots au hasard"
 
 async def test_one_cycle_from_deposit_to_history(site: AsyncClient, clock: Clock) -> None:
     supplier = await make_supplier(siret="79256844600019")
-    who = {"identifier": "poulat", "email": "pascal.breton@axyus.com", "name": "Pascal Breton"}
-    await add_user(**who, role=Role.SUPPLIER, supplier=supplier, password=PASSWORD, as_of=NOW)
+    await add_user(
+        identifier="poulat",
+        email="pascal.breton@axyus.com",
+        name="Pascal Breton",
+        role=Role.SUPPLIER,
+        supplier=supplier,
+        password=PASSWORD,
+        as_of=NOW,
+    )
     visit = Visit(site)
 
     await sign_in(visit)
