@@ -154,7 +154,7 @@ async def test_wrong_password_loses_no_mail(setting: Setting) -> None:
     box = Mailbox()
 
     def check(_server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, data: object) -> AuthResult:
-        return AuthResult(success=data == LoginPassword(b"portail", b"secret"))
+        return AuthResult(success=data == LoginPassword(b"portail", b"secret"), handled=False)
 
     setting("smtp_user", "portail")
     setting("smtp_password", SecretStr("wrong"))
