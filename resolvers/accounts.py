@@ -1,4 +1,4 @@
-"""Accounts: signing in and out, knowing who calls, opening accounts and issuing tokens.
+"""Accounts of people and tokens of software: opening them, and telling them by their secrets.
 
 Secrets are shown once and kept only as digests; passwords as argon2id hashes, worked out off the event loop.
 """
@@ -9,38 +9,25 @@ import asyncio
 import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from unicodedata import normalize
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from email_validator import EmailNotValidError, validate_email
-from tortoise.expressions import Q
 
-from models import ApiToken, Session, Supplier, User
+from models import ApiToken, Supplier, User
 from models.actors import AccountRight, Actor, Role, TokenScope
 from models.errors import Fault, Invalid
-from settings import settings
 
 TOKEN_PREFIX = "solde_"  # noqa: S105 - how scanners of leaked secrets know ours
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 256
 
-# A visit is written down at most this often: reading a page should not mean writing a row.
-_SEEN_AGAIN_AFTER = timedelta(minutes=1)
+# A visit is written down at most this often: reading should not mean writing a row.
+SEEN_AGAIN_AFTER = timedelta(minutes=1)
 
 _hasher = PasswordHasher()
-# Verified in place of the hash that an unknown identifier does not have, so that both take the same time.
-_NOBODYS_HASH = _hasher.hash(secrets.token_urlsafe(32))
-
-
-@dataclass(frozen=True)
-class SignedIn:
-    """A person whose session is good now."""
-
-    actor: Actor
-    supplier_name: str | None
 
 
 def digest(secret: str) -> str:
@@ -48,27 +35,17 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-async def sign_in(identifier: str, password: str, *, as_of: datetime, instead_of: str | None = None) -> str | None:
-    """Open a session and return its secret; None when the two do not go together, without saying which is wrong.
-
-    `instead_of` is the session that this browser had: it ends here.
-    """
-    user = await User.get_or_none(identifier=identifier.strip(), active=True)
-    known = user.password_hash if user else _NOBODYS_HASH
-    verified = await asyncio.to_thread(_verify, known, password)
-    if user is None or not verified:
-        return None
-    if _hasher.check_needs_rehash(known):
-        renewed = await hash_password(password)
-        await User.filter(id=user.id, password_hash=known).update(password_hash=renewed)
-    return await _open_session(user, as_of, instead_of)
-
-
-def _verify(known: str, password: str) -> bool:
+def verify_password(known: str, password: str) -> bool:
+    """Is this the password that was kept so? Takes a while: call it in a thread."""
     try:
         return len(password) <= LONGEST_PASSWORD and _hasher.verify(known, normalize("NFC", password))
     except (VerificationError, InvalidHashError):
         return False
+
+
+def is_weakly_kept(known: str) -> bool:
+    """Was it hashed with less effort than is asked for today?"""
+    return _hasher.check_needs_rehash(known)
 
 
 async def hash_password(password: str) -> str:
@@ -76,48 +53,12 @@ async def hash_password(password: str) -> str:
     return await asyncio.to_thread(_hasher.hash, normalize("NFC", password))
 
 
-async def _open_session(user: User, as_of: datetime, instead_of: str | None) -> str:
-    if instead_of:
-        await sign_out(instead_of)
-    # Sessions that ended are of no use to anybody: this is where they go.
-    await Session.filter(_ended(as_of), user=user).delete()
-    secret = secrets.token_urlsafe(32)
-    expires_at = as_of + timedelta(hours=settings.session_hours)
-    await Session.create(digest=digest(secret), user=user, created_at=as_of, seen_at=as_of, expires_at=expires_at)
-    return secret
-
-
-def _ended(as_of: datetime) -> Q:
-    """The sessions over at that instant: too old, or too long unused."""
-    return Q(expires_at__lte=as_of) | Q(seen_at__lte=as_of - timedelta(minutes=settings.session_idle_minutes))
-
-
-async def sign_out(secret: str) -> None:
-    """End a session; one that is unknown has ended already."""
-    await Session.filter(digest=digest(secret)).delete()
-
-
-async def signed_in(secret: str, *, as_of: datetime) -> SignedIn | None:
-    """Whose session this is, if it still runs and the account is still active."""
-    session = (
-        await Session.filter(~_ended(as_of), digest=digest(secret), user__active=True)
-        .select_related("user__supplier")
-        .first()
-    )
-    if session is None:
-        return None
-    if as_of - session.seen_at >= _SEEN_AGAIN_AFTER:
-        await Session.filter(digest=session.digest).update(seen_at=as_of)
-    supplier = session.user.supplier
-    return SignedIn(session.user.actor, supplier.legal_name if supplier else None)
-
-
 async def authenticate_token(secret: str, *, as_of: datetime) -> Actor | None:
     """Which software calls with this token; None when it is unknown, revoked or past its end."""
     token = await ApiToken.get_or_none(digest=digest(secret))
     if token is None or token.revoked_at or (token.expires_at and token.expires_at <= as_of):
         return None
-    if token.used_at is None or as_of - token.used_at >= _SEEN_AGAIN_AFTER:
+    if token.used_at is None or as_of - token.used_at >= SEEN_AGAIN_AFTER:
         await ApiToken.filter(id=token.id).update(used_at=as_of)
     return token.actor
 

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from resolvers import accounts
+from resolvers import accounts, sessions
 from settings import settings
 from web.errors import answer
 from web.origin import API_PATHS, SESSION_COOKIE, set_cookie
@@ -59,13 +59,13 @@ async def _identify_program(http: Request) -> None:
 
 
 async def _identify_browser(http: Request) -> None:
-    person = await accounts.signed_in(http.cookies[SESSION_COOKIE], as_of=http.state.as_of)
+    person = await sessions.signed_in(http.cookies[SESSION_COOKIE], as_of=http.state.as_of)
     http.state.session_ended = person is None
     if person is not None:
         http.state.actor, http.state.viewer = person.actor, _as_viewer(person)
 
 
-def _as_viewer(person: accounts.SignedIn) -> dict[str, Any]:
+def _as_viewer(person: sessions.SignedIn) -> dict[str, Any]:
     """Who is signed in, in the shape of the schema's Viewer: what every template knows."""
     supplier = {"legalName": person.supplier_name} if person.supplier_name else None
     return {"role": person.actor.role.value, "name": person.actor.name, "supplier": supplier}

@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from models.errors import Fault, Invalid, NotFound
-from resolvers import accounts, passwords
+from resolvers import accounts, passwords, sessions
 from web import session
 from web.nudge import nudge
 from web.origin import SESSION_COOKIE
@@ -25,7 +25,7 @@ async def sign_in(http: Request) -> Response:
         return RedirectResponse(wanted, 303) if http.state.viewer else _sign_in_page(http, wanted)
     form = await read_form(http)
     wanted = session.own_path(form.get("retour"))
-    secret = await accounts.sign_in(
+    secret = await sessions.sign_in(
         form.get("identifier"),
         form.get("password"),
         as_of=http.state.as_of,
@@ -48,7 +48,7 @@ def _sign_in_page(http: Request, wanted: str, identifier: str = "", faults: list
 
 async def sign_out(http: Request) -> Response:
     """POST /deconnexion: the session ends here and on the server."""
-    await accounts.sign_out(http.cookies.get(SESSION_COOKIE, ""))
+    await sessions.sign_out(http.cookies.get(SESSION_COOKIE, ""))
     response = session.go_to(http, "/")
     session.end(response)
     return response

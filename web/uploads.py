@@ -16,63 +16,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from models import Upload
 from models.documents import too_large
-from models.errors import Fault, Invalid
 from resolvers.uploads import Reception
 from settings import settings
 from web.errors import Explained, answer
 from web.multipart import Part, Piece, body, decoded, read_parts
+from web.sent_files import RefusedFile, SentFile, store
 
 MOST_FIELDS = 200
 LONGEST_FIELD = 1024 * 1024
-
-
-@dataclass(frozen=True)
-class StoredFile:
-    """One document of a form, received and kept."""
-
-    field: str
-    upload: Upload
-
-    fault = None
-    status = 201
-
-    @property
-    def file_name(self) -> str:
-        return self.upload.file_name
-
-    @property
-    def upload_id(self) -> str:
-        """What to attach the document by."""
-        return str(self.upload.id)
-
-    def as_json(self) -> dict[str, object]:
-        """What a program is told."""
-        return {"uploadId": self.upload_id, "size": self.upload.size, "sha256": self.upload.sha256}
-
-
-@dataclass(frozen=True)
-class RefusedFile:
-    """One document of a form that breaks a rule; nothing of it is kept."""
-
-    field: str
-    file_name: str
-    fault: Fault
-
-    upload_id = None
-
-    @property
-    def status(self) -> int:
-        """The HTTP status that says the same."""
-        return 413 if self.fault.code == "TOO_LARGE" else 422
-
-    def as_json(self) -> dict[str, object]:
-        """What a program is told."""
-        return {"fileName": self.file_name, "code": self.fault.code, "message": self.fault.message}
-
-
-SentFile = StoredFile | RefusedFile
 
 
 @dataclass
@@ -154,17 +106,6 @@ async def _text(pieces: AsyncIterator[Piece]) -> str:
         if len(text) > LONGEST_FIELD:
             raise HTTPException(413)
     return decoded(bytes(text))
-
-
-async def store(http: Request, field: str, reception: Reception, rank: int = 0) -> SentFile:
-    """Keep a document that has arrived whole, or say why not; `rank` counts those before it in the same form."""
-    name, most = reception.file_name, settings.max_files_at_once
-    try:
-        if rank >= most:
-            raise Invalid(Fault("file", "TOO_MANY", f"Vous pouvez importer {most} fichiers au plus à la fois."))
-        return StoredFile(field, await reception.keep(as_of=http.state.as_of))
-    except Invalid as refusal:
-        return RefusedFile(field, name, refusal.faults[0])
 
 
 async def receive(http: Request) -> Response:
