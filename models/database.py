@@ -74,8 +74,15 @@ class InstantField(fields.DatetimeField[datetime]):
     """
 
     def to_db_value(self, value: Any, instance: Any) -> Any:
-        if isinstance(value, datetime):
-            if value.tzinfo is None:
-                raise ValueError("an instant needs its offset")
-            value = value.astimezone(UTC)
-        return super().to_db_value(value, instance)
+        return super().to_db_value(_in_utc(value), instance)
+
+    def to_python_value(self, value: Any) -> datetime | None:
+        return super().to_python_value(_in_utc(value))
+
+
+def _in_utc(value: Any) -> Any:
+    if not isinstance(value, datetime):
+        return value
+    if value.tzinfo is None:
+        raise ValueError("an instant needs its offset")
+    return value.astimezone(UTC)

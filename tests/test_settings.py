@@ -1,0 +1,180 @@
+"""Settings: safe defaults, and a start that stops with one clear line when one is wrong."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from settings import Settings, load
+
+ROOT = Path(__file__).parent.parent
+PRODUCTION = {
+    "SOLDE_ENVIRONMENT": "production",
+    "SOLDE_SECRET_KEY": "k" * 32,
+    "SOLDE_BASE_URL": "https://solde.example.fr",
+    "SOLDE_SMTP_HOST": "smtp.example.fr",
+    "SOLDE_MAIL_FROM": "solde@example.fr",
+}
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """An environment without a setting."""
+    for name in [name for name in os.environ if name.startswith("SOLDE_")]:
+        monkeypatch.delenv(name)
+    return monkeypatch
+
+
+@pytest.fixture
+def refusal(environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., list[str]]:
+    """The lines with which a start on these variables is refused."""
+
+    def lines(**variables: str) -> list[str]:
+        for name, value in variables.items():
+            environment.setenv(name, value)
+        with pytest.raises(SystemExit) as stop:
+            load()
+        assert stop.value.code == 78
+        said = capsys.readouterr()
+        assert said.out == ""
+        return said.err.splitlines()
+
+    return lines
+
+
+@pytest.fixture
+def started(environment: pytest.MonkeyPatch) -> Callable[..., Settings]:
+    """The settings of a start on these variables."""
+
+    def read(**variables: str) -> Settings:
+        for name, value in variables.items():
+            environment.setenv(name, value)
+        return load()
+
+    return read
+
+
+Refusal = Callable[..., list[str]]
+Started = Callable[..., Settings]
+
+
+def test_nothing_needs_to_be_set_on_a_developers_machine(started: Started) -> None:
+    settings = started()
+    assert settings.is_development
+    assert settings.data_dir == Path("var")
+    assert settings.database_url == "sqlite://var/solde.sqlite3"
+    assert settings.base_url == "http://127.0.0.1:8000"
+    assert settings.host == "127.0.0.1"
+    assert (settings.reminder_days, settings.closing_days) == (10, 20)
+    assert settings.max_upload_bytes == 20 * 1024 * 1024
+    assert settings.import_closes_at is None
+
+
+def test_the_data_folder_takes_the_database_along_and_the_port_the_address(started: Started) -> None:
+    settings = started(SOLDE_DATA_DIR="/srv/solde", SOLDE_PORT="8123")
+    assert settings.database_url == "sqlite:///srv/solde/solde.sqlite3"
+    assert settings.base_url == "http://127.0.0.1:8123"
+
+
+def test_an_address_that_is_set_wins_over_the_port(started: Started) -> None:
+    assert started(SOLDE_BASE_URL="https://solde.example.fr/", SOLDE_PORT="8123").base_url == "https://solde.example.fr"
+
+
+def test_a_process_stops_before_it_has_begun() -> None:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("SOLDE_")}
+    process = subprocess.run(
+        [sys.executable, "-c", "import settings; print('begun')"],
+        cwd=ROOT,
+        env=clean | {"SOLDE_PORT": "0", "SOLDE_SMTP_PORT": "x"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (process.returncode, process.stdout) == (78, "")
+    assert [line.split(": ")[0] for line in process.stderr.splitlines()] == ["SOLDE_PORT", "SOLDE_SMTP_PORT"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "about"),
+    [
+        ("SOLDE_ENVIRONMENT", "staging", "'development' or 'production'"),
+        ("SOLDE_DATABASE_URL", "mysql://host/base", "sqlite://"),
+        ("SOLDE_DATABASE_URL", "postgresql://host/base", "asyncpg://"),
+        ("SOLDE_REDIS_URL", "127.0.0.1:6379", "redis://"),
+        ("SOLDE_BASE_URL", "solde.example.fr", "origin"),
+        ("SOLDE_BASE_URL", "https://solde.example.fr/portail", "origin"),
+        ("SOLDE_ALLOWED_HOSTS", "solde.example.fr", "JSON"),
+        ("SOLDE_PORT", "0", "greater than or equal to 1"),
+        ("SOLDE_PORT", "http", "integer"),
+        ("SOLDE_REMINDER_DAYS", "0", "greater than or equal to 1"),
+        ("SOLDE_IMPORT_CLOSES_AT", "2026-12-31T14:00:00", "offset"),
+        ("SOLDE_IMPORT_CLOSES_AT", "demain", "datetime"),
+        ("SOLDE_MAX_UPLOAD_BYTES", "20 Mo", "integer"),
+        ("SOLDE_SESSION_HOURS", "1000", "less than or equal to 168"),
+        ("SOLDE_SMTP_PORT", "70000", "less than or equal to 65535"),
+        ("SOLDE_SMTP_SECURITY", "ssl", "'starttls'"),
+        ("SOLDE_MAIL_FROM", "Portail", "mail address"),
+        ("SOLDE_ASSISTANCE_URL", "javascript:alert(1)", "link"),
+        ("SOLDE_ENROLMENT_URL", "inscription", "link"),
+        ("SOLDE_LOG_FORMAT", "xml", "'console' or 'json'"),
+    ],
+)
+def test_a_wrong_setting_stops_the_start_with_one_line_that_names_it(
+    refusal: Refusal, name: str, value: str, about: str
+) -> None:
+    (line,) = refusal(**{name: value})
+    assert line.startswith(f"{name}: ")
+    assert about in line
+
+
+def test_every_wrong_setting_has_its_line(refusal: Refusal) -> None:
+    lines = refusal(SOLDE_PORT="0", SOLDE_REMINDER_DAYS="dix")
+    assert {line.split(":")[0] for line in lines} == {"SOLDE_PORT", "SOLDE_REMINDER_DAYS"}
+
+
+def test_the_reminder_comes_before_the_end_of_the_delay(refusal: Refusal) -> None:
+    lines = refusal(SOLDE_REMINDER_DAYS="20", SOLDE_CLOSING_DAYS="20")
+    assert lines == ["settings: SOLDE_REMINDER_DAYS must be less than SOLDE_CLOSING_DAYS"]
+
+
+def test_production_starts_once_it_has_secrets_and_addresses_of_its_own(started: Started) -> None:
+    assert not started(**PRODUCTION).is_development
+
+
+def test_production_names_everything_that_it_lacks_at_once(refusal: Refusal) -> None:
+    (line,) = refusal(SOLDE_ENVIRONMENT="production")
+    assert all(name in line for name in PRODUCTION if name != "SOLDE_ENVIRONMENT")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SOLDE_SECRET_KEY", None),
+        ("SOLDE_SECRET_KEY", "k" * 31),
+        ("SOLDE_SECRET_KEY", "development-only-secret-of-segur-solde"),
+        ("SOLDE_BASE_URL", None),
+        ("SOLDE_BASE_URL", "http://solde.example.fr"),
+        ("SOLDE_SMTP_HOST", None),
+        ("SOLDE_MAIL_FROM", None),
+    ],
+)
+def test_production_refuses_what_only_development_may_use(refusal: Refusal, name: str, value: str | None) -> None:
+    variables = {other: given for other, given in PRODUCTION.items() if other != name}
+    (line,) = refusal(**variables, **({name: value} if value else {}))
+    assert name in line
+
+
+def test_no_secret_is_ever_printed(refusal: Refusal, started: Started) -> None:
+    assert "trop-court" not in "".join(refusal(**(PRODUCTION | {"SOLDE_SECRET_KEY": "trop-court", "SOLDE_PORT": "x"})))
+    settings = started(SOLDE_SECRET_KEY="k" * 32, SOLDE_SMTP_PASSWORD="motdepasse", SOLDE_PORT="8000")
+    assert "k" * 32 not in repr(settings)
+    assert "motdepasse" not in repr(settings)
+
+
+def test_every_setting_says_what_it_is_for() -> None:
+    assert [name for name, field in Settings.model_fields.items() if not field.description] == []
