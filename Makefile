@@ -7,6 +7,9 @@ PORT ?= 8000
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 
+# Every process would compile every module anew: starting would take three times as long.
+unexport PYTHONDONTWRITEBYTECODE
+
 BIN := .venv/bin
 UV := VIRTUAL_ENV='$(CURDIR)/.venv' $(BIN)/uv
 
