@@ -12,7 +12,10 @@ from settings import settings
 
 def configure(level: int = logging.INFO) -> None:
     """Write the lines as the settings say; standard output is for what a command answers."""
-    renderer: structlog.typing.Processor = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    # A plain traceback: the richer one prints the values of local variables, and with them people's data.
+    renderer: structlog.typing.Processor = structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+    )
     exceptions: list[structlog.typing.Processor] = []
     if settings.log_format == "json":
         # Text of users stays inside its JSON string: no line of it can pass for a line of ours.

@@ -1,0 +1,45 @@
+"""Where managers land: what waits for them, and the operations ready to be opened."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from html import unescape
+
+from graphql import build_schema, parse, validate
+from httpx import AsyncClient
+
+from models import User
+from schema import print_sdl
+from tests.conftest import NOW
+from tests.factories import make_request, send_back
+from tests.web.conftest import Enter
+from web.graphiql import READY_MADE
+
+
+async def test_the_console_counts_what_waits_and_names_the_first_deadline(
+    site: AsyncClient, enter: Enter, manager_user: User
+) -> None:
+    await make_request(number="FINSAS000101")
+    await send_back(await make_request(number="FINSAS000102"), as_of=NOW - timedelta(days=1))
+    await send_back(await make_request(number="FINSAS000103"))
+    await enter(manager_user)
+    page = await site.get("/console")
+    text = unescape(page.text).replace("\u00a0", " ")
+    assert page.status_code == 200
+    assert "1 demande « en cours »" in text
+    assert "2 demandes « A modifier »" in text
+    assert "première échéance : FINSAS000102, jusqu'au samedi 26 août 2023 à 14 h 32" in text
+
+
+async def test_the_console_of_an_empty_portal_says_so(site: AsyncClient, enter: Enter, manager_user: User) -> None:
+    await enter(manager_user)
+    page = await site.get("/console")
+    assert page.status_code == 200
+    assert "première échéance" not in page.text
+
+
+async def test_every_ready_made_operation_is_one_that_the_api_takes() -> None:
+    api = build_schema(print_sdl())
+    assert READY_MADE
+    for operation in READY_MADE:
+        assert not validate(api, parse(operation.text)), operation.name
