@@ -123,3 +123,12 @@ async def test_the_colours_of_the_pages_are_remembered_on_this_browser(scene: Sc
     await scene.visit.press("Enregistrer", affichage='"><script>')
     assert '<html lang="fr">' in scene.visit.response.text
     assert scene.visit.page.forms[-1].fields["affichage"] == "systeme"
+
+
+async def test_a_manager_begins_on_the_console(site: AsyncClient, enter: Enter) -> None:
+    await enter(await make_user(None))
+    visit = Visit(site)
+    page = await visit.open("/")
+    assert visit.path == "/console"
+    assert page.links["Demandes"] == "/demandes"
+    assert "Ma demande de solde" not in page.links

@@ -1,4 +1,4 @@
-"""`/`: the public page of the portal, or the home page of whoever is signed in."""
+"""`/`: the public page of the portal, or where whoever is signed in begins."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from web.rendering import render
 
 
 async def page(http: Request) -> Response:
-    """What anybody may read, leading to the sign-in."""
+    """What anybody may read, leading to the sign-in; suppliers find their home page here, managers their console."""
     if http.state.viewer is None:
         return render(http, "portal/page.html")
     if http.state.viewer["role"] == "MANAGER":
