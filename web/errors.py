@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -30,13 +31,28 @@ class NotFoundPage(HTTPException):
 
 
 def answer(
-    http: Request, status: int, message: str | None = None, headers: Mapping[str, str] | None = None
+    http: Request,
+    status: int,
+    message: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    because: Exception | None = None,
 ) -> Response:
-    """The answer for one status: its page, or its JSON for a program; logged under a number that both show."""
+    """The answer for one status: its page, or its JSON for a program; logged under a number that both show.
+
+    `because` is what went wrong on our side: it goes to the log alone.
+    """
     status = known(status)
     problem = PROBLEMS[status]
     incident = f"{secrets.token_hex(2)}-{secrets.token_hex(2)}".upper()
-    log.info("refused", status=status, incident=incident, method=http.method, path=_route(http))
+    log.log(
+        logging.ERROR if because else logging.INFO,
+        "incident" if because else "refused",
+        status=status,
+        incident=incident,
+        method=http.method,
+        path=_route(http),
+        exc_info=because,
+    )
     message = message or problem.message
     if http.scope["path"] in API_PATHS or "authorization" in http.headers:
         return JSONResponse(_as_json(http, problem.code, message, incident), status, headers)
@@ -75,8 +91,7 @@ async def operation_failed(http: Request, error: Exception) -> Response:
         return RedirectResponse("/connexion", 303)
     if "BAD_USER_INPUT" in codes:
         return answer(http, 404)  # A cursor or a rank, typed into the address, that no list gave.
-    log.error("operation failed", exc_info=error)
-    return answer(http, 500)
+    return answer(http, 500, because=error)
 
 
 async def not_found(http: Request, _error: Exception) -> Response:
@@ -126,11 +141,10 @@ class Incidents:
 
 
 def _incident(http: Request, error: Exception) -> Response:
-    log.error("incident", method=http.method, path=_route(http), exc_info=error)
     try:
         if isinstance(error, (DBConnectionError, OSError)):
-            return answer(http, 503, headers={"Retry-After": "30"})
-        return answer(http, 500)
+            return answer(http, 503, headers={"Retry-After": "30"}, because=error)
+        return answer(http, 500, because=error)
     except Exception as second:  # The error page itself cannot be drawn: say it without one.
         log.error("no error page", exc_info=second)
         return PlainTextResponse(PROBLEMS[500].message, 500)

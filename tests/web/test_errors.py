@@ -71,6 +71,17 @@ async def test_what_went_wrong_inside_is_never_shown(
     assert answer.headers["Content-Security-Policy"] == HEADERS["Content-Security-Policy"]
 
 
+async def test_the_number_shown_is_that_of_the_log(
+    site: AsyncClient, failing: Failing, capsys: pytest.CaptureFixture[str]
+) -> None:
+    failing(ZeroDivisionError("la cause"))
+    answer = await site.get("/panne")
+    number = answer.text.partition("incident n° <strong>")[2][:9]
+    logged = capsys.readouterr()
+    assert number in logged.out + logged.err
+    assert "la cause" in logged.out + logged.err
+
+
 async def test_an_error_page_that_cannot_be_drawn_still_answers(
     site: AsyncClient, failing: Failing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
