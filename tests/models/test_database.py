@@ -21,6 +21,7 @@ from settings import settings
 from tests.conftest import NOW, POSTGRES
 from tests.factories import make_request, make_supplier
 
+_PIPE = subprocess.PIPE
 _READ_THEN_WRITE = """
 import asyncio, sys
 from models import Supplier
@@ -28,9 +29,13 @@ from models.database import database, transaction
 
 async def main():
     async with database(sys.argv[1]):
-        for _ in range(60):
+        await Supplier.all().count()
+        print("ready", flush=True)
+        sys.stdin.readline()
+        for _ in range(30):
             async with transaction():
                 row = await Supplier.select_for_update().get(siret="1")
+                await asyncio.sleep(0.002)
                 await Supplier.filter(id=row.id).update(postcode=f"{int(row.postcode) + 1:05}")
 
 asyncio.run(main())
@@ -42,29 +47,36 @@ async def test_processes_that_read_before_they_write_never_find_the_database_loc
     environment = os.environ | {"SOLDE_DATA_DIR": str(settings.data_dir)}
     command = [sys.executable, "-c", _READ_THEN_WRITE, db]
     processes = [
-        await asyncio.create_subprocess_exec(*command, env=environment, stderr=subprocess.PIPE) for _ in range(2)
+        await asyncio.create_subprocess_exec(*command, env=environment, stdin=_PIPE, stdout=_PIPE, stderr=_PIPE)
+        for _ in range(2)
     ]
-    errors = [(await process.communicate())[1] for process in processes]
+    for process in processes:
+        assert process.stdout is not None
+        assert await process.stdout.readline() == b"ready\n"
+    errors = [errors for _, errors in await asyncio.gather(*(process.communicate(b"go\n") for process in processes))]
     assert errors == [b"", b""]
-    assert (await Supplier.get(siret="1")).postcode == "00120"
+    assert (await Supplier.get(siret="1")).postcode == "00060"
 
 
 async def test_a_transaction_that_cannot_begin_gives_its_place_back(tmp_path: Path) -> None:
     file = tmp_path / "shared.sqlite3"
+    begun: list[bool] = []
     async with database(f"sqlite://{file}", busy_timeout="1"):
         await connection().execute_query("CREATE TABLE taken (number INT)")
         with closing(sqlite3.connect(file, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             with pytest.raises(OperationalError, match="locked"):
-                await _insert_in_a_transaction()
+                await _insert_in_a_transaction(begun)
+            assert not begun
             other.execute("ROLLBACK")
         async with asyncio.timeout(5):
-            await _insert_in_a_transaction()
+            await _insert_in_a_transaction([])
         assert await connection().execute_query_dict("SELECT number FROM taken") == [{"number": 1}]
 
 
-async def _insert_in_a_transaction() -> None:
+async def _insert_in_a_transaction(begun: list[bool]) -> None:
     async with transaction():
+        begun.append(True)
         await connection().execute_query("INSERT INTO taken VALUES (1)")
 
 
