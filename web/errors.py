@@ -68,8 +68,9 @@ def _as_json(http: Request, code: str, message: str, incident: str) -> dict[str,
 
 
 def _route(http: Request) -> str:
-    """The route asked for, without what it was asked with: a path can hold a secret."""
-    return str(getattr(http.scope.get("route"), "path", http.scope["path"]))
+    """The route asked for, else the beginning of the path: its end can be a secret."""
+    beginning = "/" + http.scope["path"].lstrip("/").partition("/")[0]
+    return str(getattr(http.scope.get("route"), "path", beginning))
 
 
 async def http_error(http: Request, error: Exception) -> Response:
