@@ -8,10 +8,12 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from models import Dossier, FundingRequest, Modification, Supplier, Upload, User, Version
+from models import Dossier, Email, Event, FundingRequest, Modification, Supplier, Upload, User, Version
 from models.actors import AccountRight, Actor, Role, TokenScope
 from models.attachments import Attachment
 from models.dossiers import RequestKind
+from models.emails import EmailKind
+from models.events import EventKind
 from models.lifecycle import RequestStatus
 from resolvers.requests import request_modification
 from tests.conftest import NOW
@@ -127,3 +129,13 @@ async def make_attachment(request: FundingRequest, *, rank: int | None = 0, **fa
         "added_by": MANAGER.author,
     }
     return await Attachment.create(**(values | facts))
+
+
+async def event_kinds() -> list[EventKind]:
+    """What happened, in order."""
+    return [event.kind for event in await Event.all().order_by("id")]
+
+
+async def email_kinds() -> list[EmailKind]:
+    """What mails wait or have left, in order."""
+    return [email.kind for email in await Email.all().order_by("event_id", "recipient")]

@@ -13,7 +13,17 @@ from models.modifications import EditableField, ExpectedChange
 from resolvers.modifications import confirm_modification
 from resolvers.requests import mark_paid, reject_request, request_modification, validate_request
 from tests.conftest import NOW
-from tests.factories import MANAGER, READER, make_request, make_supplier, make_user, send_back, supplier_of
+from tests.factories import (
+    MANAGER,
+    READER,
+    email_kinds,
+    event_kinds,
+    make_request,
+    make_supplier,
+    make_user,
+    send_back,
+    supplier_of,
+)
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -111,11 +121,11 @@ async def test_validating_then_paying() -> None:
     assert (await validate_request(MANAGER, request.id, as_of=NOW)).status is RequestStatus.VALIDATED
     await mark_paid(MANAGER, request.id, as_of=NOW + timedelta(days=1))
     assert (await mark_paid(MANAGER, request.id, as_of=NOW)).status is RequestStatus.PAID
-    assert await Event.all().order_by("id").values_list("kind", flat=True) == [
+    assert await event_kinds() == [
         EventKind.REQUEST_VALIDATED,
         EventKind.REQUEST_PAID,
     ]
-    assert await Email.all().values_list("kind", flat=True) == [EmailKind.REQUEST_VALIDATED]
+    assert await email_kinds() == [EmailKind.REQUEST_VALIDATED]
     with pytest.raises(ActionNotAllowed):
         await validate_request(MANAGER, request.id, as_of=NOW)
 
@@ -137,7 +147,7 @@ async def test_deciding_past_the_deadline_first_writes_the_expiry_down() -> None
     await validate_request(MANAGER, request.id, as_of=later)
     await modification.refresh_from_db()
     assert (modification.outcome, modification.closed_at) == (ModificationOutcome.EXPIRED, modification.closes_at)
-    assert await Event.all().order_by("id").values_list("kind", flat=True) == [
+    assert await event_kinds() == [
         EventKind.MODIFICATION_REQUESTED,
         EventKind.MODIFICATION_EXPIRED,
         EventKind.REQUEST_VALIDATED,
