@@ -13,18 +13,19 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command()(up)
+app.command(short_help="Lance tout dans ce terminal.")(up)
 app.command()(processes.web)
-app.command()(processes.worker)
+app.command(short_help="Lance les tâches de fond.")(processes.worker)
 app.command()(processes.migrate)
-app.command()(demo.demo)
-app.command("import")(importing.import_file)
+app.command(short_help="Ajoute les données de démonstration.")(demo.demo)
+app.command("import", short_help="Importe une demande avec ses pièces.")(importing.import_file)
 app.add_typer(accounts.user, name="user")
 app.add_typer(accounts.token, name="token")
-app.command()(sweeping.sweep)
-app.command()(schema.schema)
+app.command(short_help="Fait un passage des tâches de fond.")(sweeping.sweep)
+app.command(short_help="Affiche le schéma GraphQL ou du dépôt.")(schema.schema)
 
 
 @app.callback()

@@ -15,8 +15,10 @@ from models.errors import Fault, Invalid
 from resolvers.accounts import add_user, issue_token
 from tasks.commands.running import run
 
-user = typer.Typer(help="Les comptes des fournisseurs et des gestionnaires.", no_args_is_help=True)
-token = typer.Typer(help="Les jetons de l’API.", no_args_is_help=True)
+user = typer.Typer(
+    help="Les comptes des fournisseurs et des gestionnaires.", no_args_is_help=True, rich_markup_mode=None
+)
+token = typer.Typer(help="Les jetons de l’API.", no_args_is_help=True, rich_markup_mode=None)
 
 
 class RoleName(StrEnum):

@@ -45,14 +45,7 @@ def import_file(
     """Importe une demande avec ses pièces, et affiche son numéro de dossier."""
     beside = file.parent / BESIDE
     with _opened(documents or (beside if beside.is_dir() else None)) as available:
-        typer.echo(run(_import(_text_of(file), available)))
-
-
-def _text_of(file: Path) -> str:
-    try:
-        return file.read_text("utf-8-sig")
-    except UnicodeDecodeError:
-        raise typer.BadParameter("le document n’est pas un texte UTF-8.") from None
+        typer.echo(run(_import(file.read_bytes(), available)))
 
 
 @contextmanager
@@ -79,9 +72,10 @@ def _member(archive: ZipFile, name: str) -> Callable[[], IO[bytes]]:
     return lambda: archive.open(name)
 
 
-async def _import(text: str, documents: Documents) -> str:
+async def _import(content: bytes, documents: Documents) -> str:
     """The dossier's number; what is refused leaves nothing behind."""
     as_of = datetime.now(UTC)
+    text = _text_of(content)
     reading = examine(text, paris_day(as_of))
     uploads, faults = await _receive(reading.files, documents, as_of)
     try:
@@ -92,6 +86,13 @@ async def _import(text: str, documents: Documents) -> str:
     finally:
         await discard(uploads)
     return request.dossier.number
+
+
+def _text_of(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Invalid(Fault("$", "NOT_UTF8", "Le document n’est pas un texte en UTF-8.")) from None
 
 
 async def _receive(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 
 import typer
+from tortoise.exceptions import DBConnectionError
 
 from models.migrating import MigrationFailed
 from models.migrating import migrate as bring_up_to_date
@@ -43,6 +44,6 @@ def migrate() -> None:
     """Met la base de données à jour."""
     try:
         applied = asyncio.run(bring_up_to_date())
-    except MigrationFailed as failure:
-        refuse(str(failure))
+    except (MigrationFailed, DBConnectionError, OSError) as failure:
+        refuse(f"La base de données n’a pas pu être mise à jour : {failure}")
     typer.echo(f"Migrations appliquées : {', '.join(applied)}." if applied else "La base de données est à jour.")

@@ -1,0 +1,285 @@
+"""The command line: what it does, what it answers on which output, and how it refuses."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from models import ApiToken, Attachment, Dossier, Email, FundingRequest, Modification, Upload, User
+from models.actors import Actor, Role
+from models.database import database
+from models.emails import EmailKind
+from models.lifecycle import ModificationOutcome
+from resolvers import storage
+from resolvers.accounts import authenticate_token
+from resolvers.sessions import sign_in
+from schema import print_sdl
+from tasks.__main__ import app
+from tests.factories import make_request, send_back
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+EXAMPLE = EXAMPLES / "FINSAS008539.json"
+SIRET = "79256844600019"
+T = TypeVar("T")
+
+
+@pytest.fixture(autouse=True)
+def deployment(database_url: str, setting: Callable[[str, object], None], tmp_path: Path) -> None:
+    """A migrated, empty deployment, that the settings name."""
+    setting("database_url", database_url)
+    setting("data_dir", tmp_path / "var")
+
+
+def solde(*arguments: object, given: str | None = None) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments], given)
+
+
+def look(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """What a question to the database answers, between two commands."""
+
+    async def ask() -> T:
+        async with database():
+            return await work()
+
+    return asyncio.run(ask())
+
+
+def stored_files() -> list[Path]:
+    return [path for path in storage.root().rglob("*") if path.is_file()]
+
+
+def nothing_is_stored() -> bool:
+    async def count() -> int:
+        return await Dossier.all().count() + await FundingRequest.all().count() + await Upload.all().count()
+
+    return look(count) == 0 and not stored_files()
+
+
+def variant(folder: Path, **changes: object) -> Path:
+    """The example with other values, in a folder of its own."""
+    file = folder / "variante.json"
+    file.write_text(json.dumps(json.loads(EXAMPLE.read_text()) | changes))
+    return file
+
+
+def test_import_takes_the_documents_beside_the_file_and_answers_the_dossier_alone() -> None:
+    result = solde("import", EXAMPLE)
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "FINSAS008539\n", "")
+
+    async def names() -> list[str]:
+        return [row.upload.file_name for row in await Attachment.all().order_by("position").select_related("upload")]
+
+    assert look(names) == [piece["fichier"] for piece in json.loads(EXAMPLE.read_text())["pieces"]]
+    assert len(stored_files()) == 4
+
+
+def test_import_of_the_same_again_changes_nothing() -> None:
+    solde("import", EXAMPLE)
+    again = solde("import", EXAMPLE)
+    assert (again.exit_code, again.stdout) == (0, "FINSAS008539\n")
+    assert len(stored_files()) == 4
+
+
+def test_import_names_every_fault_on_a_line_of_its_own_and_writes_nothing() -> None:
+    result = solde("import", EXAMPLES / "FINSAS008539-erreurs.json")
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    lines = result.stderr.splitlines()
+    assert len(lines) == 15
+    assert all(line.startswith("$.") and " : " in line.replace("\u00a0", " ") for line in lines)
+    assert nothing_is_stored()
+
+
+def test_import_refuses_when_a_document_is_missing_and_when_one_cannot_be_read(tmp_path: Path) -> None:
+    folder = tmp_path / "pieces"
+    shutil.copytree(EXAMPLES / "pieces", folder)
+    (folder / "PJ_Demande.pdf").unlink()
+    (folder / "guide-pdf-au-depot.pdf").write_bytes(b"MZ this is a program")
+    result = solde("import", EXAMPLE, "--documents", folder)
+    assert result.exit_code == 1
+    assert [line.split()[0].rstrip("\u00a0:") for line in result.stderr.splitlines()] == [
+        "$.pieces[1].fichier",
+        "$.pieces[3].fichier",
+    ]
+    assert nothing_is_stored()
+
+
+@pytest.mark.parametrize("inside", ["", "pieces/"])
+def test_import_reads_an_archive_and_only_what_the_document_names(tmp_path: Path, inside: str) -> None:
+    archive = tmp_path / "pieces.zip"
+    with ZipFile(archive, "w", ZIP_DEFLATED) as content:
+        for file in (EXAMPLES / "pieces").iterdir():
+            content.write(file, inside + file.name)
+        content.writestr("../../evil.txt", "x")
+    result = solde("import", variant(tmp_path), "--documents", archive)
+    assert (result.exit_code, result.stdout) == (0, "FINSAS008539\n")
+    assert len(stored_files()) == 4
+    assert not list(tmp_path.parent.rglob("evil.txt"))
+
+
+def test_import_reads_no_further_than_the_largest_size_of_an_archive_that_swells(
+    tmp_path: Path, setting: Callable[[str, object], None]
+) -> None:
+    setting("max_upload_bytes", 100_000)
+    archive = tmp_path / "bomb.zip"
+    with ZipFile(archive, "w", ZIP_DEFLATED) as content:
+        content.writestr("PJ_Demande.pdf", b"%PDF-1.7" + bytes(50_000_000))
+    pieces = [{"fichier": "PJ_Demande.pdf", "type": "AUTRE_S"}]
+    result = solde("import", variant(tmp_path, pieces=pieces), "--documents", archive)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("$.pieces[0].fichier")
+    assert nothing_is_stored()
+
+
+def test_import_of_a_damaged_archive_says_which_document_cannot_be_read(tmp_path: Path) -> None:
+    archive = tmp_path / "damaged.zip"
+    with ZipFile(archive, "w") as content:
+        content.write(EXAMPLES / "pieces" / "PJ_Demande.pdf", "PJ_Demande.pdf")
+    damaged = bytearray(archive.read_bytes())
+    damaged[200] ^= 0xFF
+    archive.write_bytes(damaged)
+    pieces = [{"fichier": "PJ_Demande.pdf", "type": "AUTRE_S"}]
+    result = solde("import", variant(tmp_path, pieces=pieces), "--documents", archive)
+    assert result.exit_code == 1
+    assert "« PJ_Demande.pdf » ne peut pas être lu" in result.stderr.replace("\u00a0", " ")
+    assert nothing_is_stored()
+
+
+def test_import_of_what_is_no_text_is_a_refusal_and_of_what_does_not_exist_a_wrong_use(tmp_path: Path) -> None:
+    file = tmp_path / "latin.json"
+    file.write_bytes(b'{"a": "\xe9"}')
+    assert solde("import", file).exit_code == 1
+    assert solde("import", tmp_path / "absent.json").exit_code == 2
+    assert solde("import", EXAMPLE, "--documents", file).exit_code == 2
+
+
+def test_user_add_opens_an_account_that_can_sign_in() -> None:
+    solde("import", EXAMPLE)
+    options = ["--role", "supplier", "--identifier", "p.breton", "--email", "p@axyus.com", "--siret", SIRET]
+    result = solde("user", "add", *options, "--password-stdin", given="un mot de passe long\n")
+    assert result.exit_code == 0
+
+    async def signs_in() -> tuple[User, str | None]:
+        user = await User.get().select_related("supplier")
+        return user, await sign_in("p.breton", "un mot de passe long", as_of=datetime.now(UTC))
+
+    user, session = look(signs_in)
+    assert session
+    assert user.role is Role.SUPPLIER
+    assert user.supplier
+    assert user.supplier.siret == SIRET
+
+
+def test_user_add_names_every_fault() -> None:
+    options = ["--role", "manager", "--identifier", "m", "--email", "nulle part"]
+    result = solde("user", "add", *options, "--password-stdin", given="court\n")
+    assert result.exit_code == 1
+    assert [line.split()[0].rstrip("\u00a0:") for line in result.stderr.splitlines()] == [
+        "identifier",
+        "email",
+        "password",
+    ]
+
+
+def test_user_add_for_an_unknown_supplier_says_what_to_do_first() -> None:
+    options = ["--role", "supplier", "--identifier", "p.breton", "--email", "p@axyus.com", "--siret", SIRET]
+    result = solde("user", "add", *options, "--password-stdin", given="un mot de passe long\n")
+    assert result.exit_code == 1
+    assert "importez d’abord" in result.stderr
+
+
+def test_user_add_without_a_terminal_asks_for_the_option() -> None:
+    result = solde("user", "add", "--role", "manager", "--identifier", "mmm", "--email", "m@asp.fr", given="")
+    assert result.exit_code == 2
+    assert "--password-stdin" in result.stderr
+
+
+def test_token_issue_answers_the_token_alone() -> None:
+    solde("import", EXAMPLE)
+    result = solde("token", "issue", "--name", "Éditeur", "--siret", SIRET, "--scope", "read", "--scope", "write")
+    assert result.exit_code == 0
+    [secret] = result.stdout.splitlines()
+
+    async def whose() -> tuple[Actor | None, list[str]]:
+        return await authenticate_token(secret, as_of=datetime.now(UTC)), (await ApiToken.get()).scopes
+
+    actor, scopes = look(whose)
+    assert actor
+    assert (actor.name, scopes) == ("Éditeur", ["READ", "WRITE"])
+
+
+@pytest.mark.parametrize("scope", ["read", "manage"])
+def test_token_issue_without_a_supplier_reads_all_or_manages(scope: str) -> None:
+    assert solde("token", "issue", "--name", "ASP", "--scope", scope).exit_code == 0
+
+
+def test_token_issue_refuses_to_write_for_nobody() -> None:
+    result = solde("token", "issue", "--name", "ASP", "--scope", "write")
+    assert (result.exit_code, result.stdout) == (1, "")
+
+
+def test_sweep_does_once_what_is_due_at_the_instant_given() -> None:
+    now = datetime.now(UTC)
+
+    async def open_cycle() -> datetime:
+        return (await send_back(await make_request(), as_of=now)).reminds_at
+
+    reminds_at = look(open_cycle)
+    for _ in range(2):
+        result = solde("sweep", "--as-of", reminds_at.isoformat())
+        assert result.exit_code == 0
+        assert result.stdout.startswith("Passage terminé")
+
+    async def told() -> list[EmailKind]:
+        return [email.kind for email in await Email.all().order_by("created_at")]
+
+    assert look(told) == [EmailKind.MODIFICATION_REQUESTED, EmailKind.MODIFICATION_REMINDER]
+    later = (now + timedelta(days=40)).isoformat().replace("+00:00", "Z")
+    assert "1 modification close" in solde("sweep", "--as-of", later).stdout.replace("\u00a0", " ")
+
+    async def outcome() -> ModificationOutcome | None:
+        return (await Modification.get()).outcome
+
+    assert look(outcome) is ModificationOutcome.EXPIRED
+
+
+@pytest.mark.parametrize("instant", ["2026-12-01", "2026-12-01T10:00:00", "demain"])
+def test_sweep_wants_an_instant_with_its_offset(instant: str) -> None:
+    assert solde("sweep", "--as-of", instant).exit_code == 2
+
+
+def test_sweep_that_could_not_do_everything_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fail(_as_of: datetime) -> int:
+        raise RuntimeError("disk full")
+
+    monkeypatch.setattr("tasks.sweep.remind_due", fail)
+    result = solde("sweep")
+    assert result.exit_code == 1
+    assert "remind" in result.stderr
+
+
+def test_schema_prints_both_contracts() -> None:
+    assert solde("schema").stdout == print_sdl()
+    assert json.loads(solde("schema", "--import").stdout)["title"] == "Demande de financement"
+
+
+def test_migrate_says_that_there_is_nothing_to_do() -> None:
+    assert solde("migrate").stdout == "La base de données est à jour.\n"
+
+
+def test_command_on_a_database_without_tables_says_what_to_do(
+    setting: Callable[[str, object], None], tmp_path: Path
+) -> None:
+    setting("database_url", f"sqlite://{tmp_path}/empty.sqlite3")
+    result = solde("token", "issue", "--name", "ASP", "--scope", "read")
+    assert result.exit_code == 1
+    assert "solde migrate" in result.stderr
