@@ -1,0 +1,120 @@
+"""The demo: the guide's example exactly, one dossier in each other state, and who may sign in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from models import Attachment, Dossier, Email, Event, FundingRequest, Modification, User, Version
+from models.dossiers import RequestKind
+from models.emails import EmailKind, EmailStatus
+from models.lifecycle import ModificationOutcome, RequestStatus
+from resolvers.accounts import authenticate_token
+from resolvers.drafts import draft_of
+from resolvers.sessions import sign_in
+from tasks import demo
+from tasks.demo import ACCOUNTS, PASSWORD
+from tasks.sweep import sweep
+
+NOW = datetime(2026, 11, 21, 15, 30, tzinfo=UTC)
+
+pytestmark = pytest.mark.usefixtures("db", "mail_folder")
+
+
+@pytest.fixture
+def mail_folder(setting: Callable[[str, object], None], tmp_path: Path) -> Path:
+    setting("data_dir", tmp_path)
+    return tmp_path / "mail"
+
+
+async def balance(number: str) -> FundingRequest:
+    return await FundingRequest.get(dossier__number=number, kind=RequestKind.BALANCE).select_related(
+        "dossier__supplier"
+    )
+
+
+async def cycles(number: str) -> list[Modification]:
+    request = await balance(number)
+    return await Modification.filter(request_id=request.id).order_by("number")
+
+
+async def test_demo_shows_the_guide_and_every_state(mail_folder: Path) -> None:
+    loaded = await demo.load(NOW)
+    assert len(loaded.created) == 1 + len(demo.STORIES)
+    await guide_is_exact()
+    await every_state_is_there()
+    await everybody_can_sign_in(loaded)
+    # Nothing is late: the first pass of the worker has nothing to catch up with.
+    swept = await sweep(NOW)
+    assert (swept.expired, swept.reminded, swept.delivered.sent) == (0, 0, 0)
+    assert {email.status for email in await Email.all()} == {EmailStatus.SENT}
+    assert len(list(mail_folder.iterdir())) == await Email.all().count()
+
+    again = await demo.load(NOW + timedelta(minutes=5))
+    assert (again.created, again.token) == ([], None)
+    assert await Dossier.all().count() == 1 + len(demo.STORIES)
+    assert await User.all().count() == len(ACCOUNTS)
+
+
+async def guide_is_exact() -> None:
+    request = await balance("FINSAS008539")
+    supplier = request.dossier.supplier
+    assert (supplier.siret, supplier.legal_name) == ("79256844600019", "GARAGE POULAT")
+    assert (supplier.street, supplier.postcode, supplier.city) == ("0 cour DE MONS", "59650", "VILLENEUVE D ASCQ")
+    assert request.dossier.ans_number == "pbrSAS0012"
+    assert request.submitted_on == date(2023, 2, 16)
+    amounts = (request.advance_decided, request.commitment_retained, request.balance_decided)
+    assert amounts == (Decimal("0.00"), Decimal("100000.00"), Decimal("70000.00"))
+    version = await Version.get(request_id=request.id)
+    assert (version.dsr, version.support_contact) == ("DSR-SAS-SAS-Va1", "pascal.breton@axyus.com")
+    attachments = await Attachment.filter(request_id=request.id).order_by("position").select_related("upload")
+    assert [(each.upload.file_name, each.document_type) for each in attachments] == [
+        ("capture-ecran-au-depot.pdf", "MSS_RESU_TEST_TECH"),
+        ("guide-pdf-au-depot.pdf", "MSS_GUIDE_PDF_API"),
+        ("decision-attribution-finsas008539.pdf", "DECISION_ATTRIBUTION"),
+        ("PJ_Demande.pdf", "AUTRE_S"),
+    ]
+    assert request.status_at(NOW) is RequestStatus.TO_MODIFY
+    [modification] = await cycles("FINSAS008539")
+    assert modification.comment == "test modif"
+    assert NOW < modification.reminds_at < modification.closes_at
+
+
+async def every_state_is_there() -> None:
+    statuses = {number: (await balance(number)).status_at(NOW) for number in demo.STORIES}
+    assert list(statuses.values()) == [
+        *[RequestStatus.TO_MODIFY] * 3,
+        *[RequestStatus.IN_REVIEW] * 3,
+        RequestStatus.VALIDATED,
+        RequestStatus.REJECTED,
+        RequestStatus.IN_REVIEW,
+    ]
+    [reminded] = await cycles("FINSAS008601")
+    assert reminded.reminded_at == reminded.reminds_at < NOW
+    [last_day] = await cycles("FINSAS008602")
+    assert timedelta(0) < last_day.closes_at - NOW < timedelta(days=1)
+    [waiting] = await cycles("FINSAS008603")
+    assert (await draft_of(waiting)).any
+    outcomes = {number: [cycle.outcome for cycle in await cycles(number)] for number in demo.STORIES}
+    assert outcomes["FINSAS008604"] == [ModificationOutcome.CONFIRMED] * 2
+    assert outcomes["FINSAS008605"] == [ModificationOutcome.SKIPPED]
+    assert outcomes["FINSAS008606"] == [ModificationOutcome.EXPIRED]
+    assert await FundingRequest.filter(kind=RequestKind.ADVANCE, status=RequestStatus.PAID).count() == 2
+    kinds = set(await Email.all().values_list("kind", flat=True))
+    assert kinds >= {EmailKind.MODIFICATION_REMINDER, EmailKind.MODIFICATION_EXPIRED, EmailKind.SUPPORT_ANSWERED}
+    for request in await FundingRequest.all():
+        events = await Event.filter(request_id=request.id).order_by("position")
+        assert [event.at for event in events] == sorted(event.at for event in events)
+
+
+async def everybody_can_sign_in(loaded: demo.Demo) -> None:
+    for account in ACCOUNTS:
+        assert await sign_in(account.identifier, PASSWORD, as_of=NOW)
+    assert loaded.token
+    partner = await authenticate_token(loaded.token, as_of=NOW)
+    assert partner
+    assert partner.supplier_id == (await balance("FINSAS008539")).dossier.supplier_id
