@@ -87,3 +87,5 @@ app = Starlette(
     lifespan=lifespan,
 )
 app.state.clock = now
+# Starlette would redirect to the address that it believes it has, which a proxy in front makes wrong.
+app.router.redirect_slashes = False
