@@ -16,11 +16,6 @@ def tracking(request: FundingRequest) -> str:
     return f"{settings.base_url}/dossiers/{request.dossier.number}/{SEGMENTS[request.kind]}"
 
 
-def history(request: FundingRequest) -> str:
-    """The request's versions and what changed between them."""
-    return f"{tracking(request)}/historique"
-
-
 def modification(request: FundingRequest) -> str:
     """Where the supplier corrects what was sent back."""
     return f"{tracking(request)}/modification"

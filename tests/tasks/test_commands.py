@@ -283,3 +283,9 @@ def test_command_on_a_database_without_tables_says_what_to_do(
     result = solde("token", "issue", "--name", "ASP", "--scope", "read")
     assert result.exit_code == 1
     assert "solde migrate" in result.stderr
+
+
+def test_demo_is_refused_in_production(setting: Callable[[str, object], None]) -> None:
+    setting("environment", "production")
+    assert solde("demo").exit_code == 1
+    assert nothing_is_stored()
