@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from models import SupportMessage
+from models import FundingRequest, SupportMessage
 from models.actors import Actor, Role
 from models.database import transaction
 from models.emails import EmailKind
@@ -26,16 +26,21 @@ async def contact_support(actor: Actor, request_id: UUID, *, message: str, as_of
     request = await settled_request(actor, request_id, as_of)
     permit(actor, RequestAction.CONTACT_SUPPORT)
     text = check_free_text("message", message, empty="Saisissez votre message.")
+    if first := await _waiting(request, text):
+        return await get_support_message(actor, first.id)
     guard(actor, request, RequestAction.CONTACT_SUPPORT, as_of)
     async with transaction():
         await move(request, RequestAction.CONTACT_SUPPORT, as_of=as_of)
-        waiting = SupportMessage.filter(request_id=request.id, text=text, answered_at=None)
-        # The same words, not answered yet, are the same message sent twice.
-        row = await waiting.first()
-        if row is None:
-            row = await SupportMessage.create(request=request, text=text, at=as_of, by=actor.author)
-            await record(EventKind.SUPPORT_CONTACTED, request, actor, at=as_of, messageId=str(row.id), text=text)
+        if await _waiting(request, text):
+            raise Overtaken()
+        row = await SupportMessage.create(request=request, text=text, at=as_of, by=actor.author)
+        await record(EventKind.SUPPORT_CONTACTED, request, actor, at=as_of, messageId=str(row.id), text=text)
     return await get_support_message(actor, row.id)
+
+
+async def _waiting(request: FundingRequest, text: str) -> SupportMessage | None:
+    """The same words, not answered yet: the same message sent twice."""
+    return await SupportMessage.filter(request_id=request.id, text=text, answered_at=None).first()
 
 
 @until_settled
