@@ -1,4 +1,8 @@
+import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -135,3 +139,13 @@ async def test_a_body_past_its_limit_is_cut_off_announced_or_not(site: AsyncClie
 async def test_a_length_that_is_no_number_is_refused(site: AsyncClient) -> None:
     answer = await site.post("/connexion", content=b"", headers={"Content-Length": "beaucoup"})
     assert answer.status_code == 413
+
+
+def test_over_https_cookies_belong_to_this_host_alone_and_plain_http_is_given_up(tmp_path: Path) -> None:
+    code = "from web.origin import SESSION_COOKIE; from web.protection import HEADERS; print(SESSION_COOKIE, HEADERS)"
+    environment = {"SOLDE_BASE_URL": "https://solde.example.fr", "SOLDE_DATA_DIR": str(tmp_path)}
+    said = subprocess.run(
+        [sys.executable, "-c", code], env=os.environ | environment, capture_output=True, text=True, check=True
+    ).stdout
+    assert said.startswith("__Host-session ")
+    assert "'Strict-Transport-Security': 'max-age=31536000; includeSubDomains'" in said
