@@ -116,10 +116,11 @@ async def remove_attachment(actor: Actor, attachment_id: UUID, *, as_of: datetim
         return modification
     async with transaction():
         await move(modification.request, RequestAction.REMOVE_ATTACHMENT, as_of=as_of)
-        if await Attachment.filter(id=attachment.id, removed_at=None).update(removed_at=as_of):
-            await _edit(modification, actor, as_of)
-            facts = {"number": modification.number, **document_facts(attachment)}
-            await record(EventKind.ATTACHMENT_REMOVED, modification.request, actor, at=as_of, **facts)
+        if not await Attachment.filter(id=attachment.id, removed_at=None).update(removed_at=as_of):
+            raise Overtaken()
+        await _edit(modification, actor, as_of)
+        facts = {"number": modification.number, **document_facts(attachment)}
+        await record(EventKind.ATTACHMENT_REMOVED, modification.request, actor, at=as_of, **facts)
     return await get_modification(actor, modification.id)
 
 
