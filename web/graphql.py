@@ -7,9 +7,11 @@ GET reads and never writes.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
+from graphql import GraphQLError, OperationDefinitionNode, parse
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -18,7 +20,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from schema import schema
+from schema import MOST_TOKENS, schema
 from schema.context import Context
 from web.errors import Explained, answer
 from web.graphiql import graphiql
@@ -26,6 +28,8 @@ from web.nudge import nudge
 
 JSON = "application/json"
 GRAPHQL_RESPONSE = "application/graphql-response+json"
+CHOOSE = "Donnez dans operationName le nom d’une opération de la requête."
+_SEVERAL = re.compile(r"\b(?:query|mutation)\b.*\b(?:query|mutation)\b", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,8 @@ async def graphql(http: Request) -> Response:
         return graphiql(http)
     media_type = _accepted(http)
     operation = await _read(http)
+    if _is_ambiguous(operation):
+        return answer(http, 400, CHOOSE)
     try:
         result = await schema.execute(
             operation.query,
@@ -54,7 +60,7 @@ async def graphql(http: Request) -> Response:
     except InvalidOperationTypeError:
         return answer(http, 405, "Une lecture seulement peut être demandée par GET.", {"Allow": "POST"})
     except (CannotGetOperationTypeError, MissingQueryError):
-        return answer(http, 400, "Donnez dans operationName le nom d’une opération de la requête.")
+        return answer(http, 400, CHOOSE)
     if "mutation" in operation.query:
         nudge()
     return _respond(result, media_type)
@@ -86,6 +92,17 @@ async def _read(http: Request) -> Operation:
     ):  # `extensions` may be sent: nothing here reads it.
         raise Explained(400, "La requête doit donner query (texte), variables (objet) et operationName (texte).")
     return Operation(query, variables, name or None)
+
+
+def _is_ambiguous(operation: Operation) -> bool:
+    """Several operations and no name to choose by: Strawberry would execute the first."""
+    if operation.name or not _SEVERAL.search(operation.query):
+        return False
+    try:
+        definitions = parse(operation.query, max_tokens=MOST_TOKENS).definitions
+    except GraphQLError:
+        return False  # It cannot begin at all.
+    return sum(isinstance(node, OperationDefinitionNode) for node in definitions) > 1
 
 
 def _from_json(text: str | bytes) -> Any:

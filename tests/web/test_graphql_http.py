@@ -108,7 +108,10 @@ async def test_what_is_no_request_is_a_400_in_json(program: AsyncClient, body: b
 
 async def test_an_operation_that_is_not_there_is_a_400(program: AsyncClient) -> None:
     two = "query A { viewer { role } } query B { viewer { role } }"
-    assert (await ask(program, {"query": two, "operationName": "C"})).status_code == 400
+    for body in ({"query": two, "operationName": "C"}, {"query": two}, {"query": two, "operationName": ""}):
+        assert (await ask(program, body)).status_code == 400
+    alone = "query Q { viewer { role } } # not another query"
+    assert (await ask(program, {"query": alone})).json() == {"data": {"viewer": {"role": "PARTNER"}}}
     assert (await ask(program, {"query": two, "operationName": "B"})).status_code == 200
 
 
