@@ -77,10 +77,11 @@ async def db(database_url: str) -> AsyncIterator[str]:
     async with database(database_url):
         yield database_url
         if POSTGRES:
-            await _empty()
+            await empty()
 
 
-async def _empty() -> None:
+async def empty() -> None:
+    """Leave no row behind on the server that every test of this process shares."""
     rows = await connection().execute_query_dict(
         "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'tortoise_migrations'"
     )

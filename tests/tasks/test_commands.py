@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,6 +24,7 @@ from resolvers.accounts import authenticate_token
 from resolvers.sessions import sign_in
 from schema import print_sdl
 from tasks.__main__ import app
+from tests.conftest import POSTGRES, empty
 from tests.factories import make_request, send_back
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -33,10 +34,14 @@ T = TypeVar("T")
 
 
 @pytest.fixture(autouse=True)
-def deployment(database_url: str, setting: Callable[[str, object], None], tmp_path: Path) -> None:
+def deployment(database_url: str, setting: Callable[[str, object], None], tmp_path: Path) -> Iterator[None]:
     """A migrated, empty deployment, that the settings name."""
     setting("database_url", database_url)
     setting("data_dir", tmp_path / "var")
+    yield
+    if POSTGRES:
+        setting("database_url", database_url)
+        look(empty)
 
 
 def solde(*arguments: object, given: str | None = None) -> Result:
