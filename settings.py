@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
-_DEVELOPMENT_SECRET = "development-only-secret-of-segur-solde"
+_DEVELOPMENT_SECRET = "development-only-secret-of-segur-solde"  # noqa: S105 - refused in production
 _ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+")
 
 

@@ -79,6 +79,6 @@ class Client(SqliteClient):
 client_class = Client
 
 
-def get_client_class(db_info: dict[str, Any]) -> type[SqliteClient]:
+def get_client_class(_db_info: dict[str, Any]) -> type[SqliteClient]:
     """What Tortoise asks an engine for."""
     return Client

@@ -33,7 +33,7 @@ CREATE TRIGGER event_transaction BEFORE INSERT ON event FOR EACH ROW EXECUTE FUN
 """
 
 
-async def order_the_feed(apps: StateApps, schema_editor: BaseSchemaEditor) -> None:
+async def order_the_feed(_apps: StateApps, schema_editor: BaseSchemaEditor) -> None:
     if schema_editor.client.capabilities.dialect == "postgres":
         await schema_editor.client.execute_script(FEED_TRIGGER)
 
