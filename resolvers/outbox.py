@@ -24,7 +24,7 @@ LAST_ATTEMPT = 24
 async def lease_due(as_of: datetime, limit: int) -> list[Email]:
     """Take the oldest mails that are due, for nobody else to send until the lease ends."""
     async with transaction():
-        waiting = Email.filter(_due(as_of)).order_by("next_attempt_at", "created_at", "id").limit(limit)
+        waiting = Email.filter(_due(as_of)).order_by("next_attempt_at", "id").limit(limit)
         # PostgreSQL: what another worker is taking is not waited for. SQLite: one transaction at a time takes.
         emails = await waiting.select_for_update(skip_locked=True)
         until = as_of + LEASE
