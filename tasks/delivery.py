@@ -56,7 +56,8 @@ async def _deliver_batch(batch: list[Email], carry: Transport, as_of: datetime, 
 
 async def _deliver(email: Email, send: Send, as_of: datetime, delivered: Delivered) -> None:
     """Send one mail and write down what became of it; an unexpected failure holds up no other."""
-    line = log.bind(email=str(email.id), kind=email.kind.value, attempt=email.attempts)
+    facts = {"email": str(email.id), "request": str(email.request_id), "kind": email.kind.value}
+    line = log.bind(**facts, attempt=email.attempts)
     try:
         await send(email)
     except Unavailable:

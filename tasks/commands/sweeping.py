@@ -44,7 +44,8 @@ def sweep(
 
 async def _sweep(as_of: datetime) -> Swept:
     swept = await sweep_once(as_of)
-    files = await sweep_files(as_of)
+    # However far ahead the rehearsal is: what was received just now may still be attached.
+    files = await sweep_files(min(as_of, datetime.now(UTC)))
     swept.removed_files, swept.failed = files.removed_files, swept.failed + files.failed
     return swept
 
