@@ -35,7 +35,7 @@ pytestmark = pytest.mark.usefixtures("db")
 
 SNAPSHOTS = Path(__file__).parents[1] / "snapshots" / "mails"
 # What differs from one run to the next: identifiers, and the seals of the links that change a password.
-_ONCE = re.compile(r"[0-9a-f]{32}\.\d+\.[0-9a-f]{64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ONCE = re.compile(r"[0-9a-f]{32}\.\d+\.[0-9a-f]{64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 EXPECTED = [ExpectedChange(field=EditableField.SUPPORT_CONTACT), ExpectedChange(document_type="MSS_RESU_TEST_TECH")]
 COMMENT = "Le contact de support ne répond pas.\nJoindre le PV de test."
 
