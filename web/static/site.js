@@ -81,8 +81,15 @@ document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => hideP
 
 const UNANSWERED = "Le service n'a pas répondu. Votre saisie est toujours à l'écran : vérifiez votre connexion, puis réessayez.";
 
+// What is refused before a page could answer leaves the form as it is: only the sentence of the refusal is shown.
+const REFUSED_OUTRIGHT = [403, 413, 429];
+
 document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
   if (ctx.response.status >= 500) alertUser(UNANSWERED);
+  if (REFUSED_OUTRIGHT.includes(ctx.response.status)) {
+    const page = new DOMParser().parseFromString(ctx.text, "text/html");
+    alertUser(page.querySelector("#contenu .lead")?.textContent ?? UNANSWERED);
+  }
 });
 document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
   if (ctx?.swap !== "none") alertUser(UNANSWERED);
