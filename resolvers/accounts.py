@@ -15,6 +15,7 @@ from unicodedata import normalize
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from email_validator import EmailNotValidError, validate_email
+from stdnum.fr import siret as siret_number
 
 from models import ApiToken, Supplier, User
 from models.actors import AccountRight, Actor, Role, TokenScope
@@ -61,6 +62,17 @@ async def authenticate_token(secret: str, *, as_of: datetime) -> Actor | None:
     if token.used_at is None or as_of - token.used_at >= SEEN_AGAIN_AFTER:
         await ApiToken.filter(id=token.id).update(used_at=as_of)
     return token.actor
+
+
+async def supplier_of(siret: str) -> Supplier:
+    """The supplier of that SIRET; one that has filed nothing yet goes by its SIRET until its first document."""
+    siret = "".join(siret.split())
+    if not siret_number.is_valid(siret):
+        raise Invalid(Fault("siret", "INVALID_SIRET", "Le SIRET compte 14 chiffres, dont une clé de contrôle juste."))
+    supplier, _ = await Supplier.get_or_create(
+        siret=siret, defaults={"legal_name": siret, "street": "", "postcode": "", "city": ""}
+    )
+    return supplier
 
 
 async def add_user(

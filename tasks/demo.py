@@ -5,13 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from models import ApiToken, Dossier, FundingRequest, Supplier, User
+from models import ApiToken, Dossier, User
 from models.actors import Actor, Role, TokenScope
 from models.deadlines import paris_day
-from resolvers.accounts import add_user, issue_token
+from resolvers.accounts import add_user, issue_token, supplier_of
 from resolvers.requests import mark_paid, validate_request
 from tasks import demo_stories as stories
-from tasks.demo_requests import GUIDE_NUMBER, file_advance, file_balance, file_guide_request
+from tasks.demo_requests import (
+    GUIDE_NUMBER,
+    GUIDE_SUPPLIER,
+    OTHER_SUPPLIER,
+    file_advance,
+    file_balance,
+    file_guide_request,
+)
 from tasks.demo_stories import Scene, Story
 
 PASSWORD = "demonstration-segur"  # noqa: S105 (everybody may know it: production refuses the demo)
@@ -38,12 +45,12 @@ class Account:
     identifier: str
     name: str
     email: str
-    role: Role
+    siret: str | None = None  # none: a manager
 
 
-MANAGER = Account("gestionnaire", "Camille Martin", "gestionnaire@asp.example", Role.MANAGER)
-GUIDE_ACCOUNT = Account("poulat", "Pascal Breton", "pascal.breton@garage-poulat.example", Role.SUPPLIER)
-OTHER_ACCOUNT = Account("logisante", "Sophie Laurent", "sophie.laurent@logisante.example", Role.SUPPLIER)
+MANAGER = Account("gestionnaire", "Camille Martin", "gestionnaire@asp.example")
+GUIDE_ACCOUNT = Account("poulat", "Pascal Breton", "pascal.breton@garage-poulat.example", str(GUIDE_SUPPLIER["siret"]))
+OTHER_ACCOUNT = Account("logisante", "Sophie Laurent", "sophie.laurent@logisante.example", str(OTHER_SUPPLIER["siret"]))
 ACCOUNTS = (GUIDE_ACCOUNT, OTHER_ACCOUNT, MANAGER)
 
 
@@ -57,52 +64,47 @@ class Demo:
 
 async def load(as_of: datetime) -> Demo:
     """Make what the demo lacks; what is there already stays as its visitors left it."""
-    manager = await _account(MANAGER, None, as_of)
-    created = await _guide_dossier(manager, as_of)
+    guide, other, manager = [await _account(account, as_of) for account in ACCOUNTS]
+    created = await _guide_dossier(guide, manager, as_of)
     for number, story in STORIES.items():
-        created += await _other_dossier(number, story, manager, as_of)
+        created += await _other_dossier(number, story, other, manager, as_of)
     return Demo(created, await _token(as_of))
 
 
-async def _guide_dossier(manager: Actor, as_of: datetime) -> list[str]:
+async def _guide_dossier(supplier: Actor, manager: Actor, as_of: datetime) -> list[str]:
     if await Dossier.exists(number=GUIDE_NUMBER):
         return []
-    request = await file_guide_request(manager)
-    await _tell(stories.guide_example, request, GUIDE_ACCOUNT, manager, as_of)
+    request = await file_guide_request(supplier)
+    await stories.guide_example(Scene(request, supplier, manager, as_of))
     return [GUIDE_NUMBER]
 
 
-async def _other_dossier(number: str, story: Story, manager: Actor, as_of: datetime) -> list[str]:
+async def _other_dossier(number: str, story: Story, supplier: Actor, manager: Actor, as_of: datetime) -> list[str]:
     if await Dossier.exists(number=number):
         return []
     if number in WITH_AN_ADVANCE:
-        await _paid_advance(number, manager, as_of)
-    request = await file_balance(manager, number, paris_day(as_of) - timedelta(days=120))
-    await _tell(story, request, OTHER_ACCOUNT, manager, as_of)
+        await _paid_advance(number, supplier, manager, as_of)
+    request = await file_balance(supplier, number, paris_day(as_of) - timedelta(days=120))
+    await story(Scene(request, supplier, manager, as_of))
     return [number]
 
 
-async def _paid_advance(number: str, manager: Actor, as_of: datetime) -> None:
-    request = await file_advance(manager, number, paris_day(as_of) - timedelta(days=300))
+async def _paid_advance(number: str, supplier: Actor, manager: Actor, as_of: datetime) -> None:
+    request = await file_advance(supplier, number, paris_day(as_of) - timedelta(days=300))
     await validate_request(manager, request.id, as_of=as_of - timedelta(days=280))
     await mark_paid(manager, request.id, as_of=as_of - timedelta(days=270))
 
 
-async def _tell(story: Story, request: FundingRequest, account: Account, manager: Actor, as_of: datetime) -> None:
-    supplier = await _account(account, await Supplier.get(id=request.dossier.supplier_id), as_of)
-    await story(Scene(request, supplier, manager, as_of))
-
-
-async def _account(account: Account, supplier: Supplier | None, as_of: datetime) -> Actor:
+async def _account(account: Account, as_of: datetime) -> Actor:
     user = await User.get_or_none(identifier=account.identifier)
     if user is None:
         user = await add_user(
             identifier=account.identifier,
             email=account.email,
             name=account.name,
-            role=account.role,
+            role=Role.SUPPLIER if account.siret else Role.MANAGER,
             password=PASSWORD,
-            supplier=supplier,
+            supplier=await supplier_of(account.siret) if account.siret else None,
             as_of=as_of - timedelta(days=1000),
         )
     return user.actor
@@ -112,6 +114,6 @@ async def _token(as_of: datetime) -> str | None:
     """A token that acts for the guide's supplier; None when it was issued before."""
     if await ApiToken.exists(name=TOKEN_NAME):
         return None
-    dossier = await Dossier.get(number=GUIDE_NUMBER).select_related("supplier")
+    supplier = await supplier_of(str(GUIDE_SUPPLIER["siret"]))
     scopes = [TokenScope.READ, TokenScope.WRITE]
-    return await issue_token(name=TOKEN_NAME, scopes=scopes, supplier=dossier.supplier, as_of=as_of)
+    return await issue_token(name=TOKEN_NAME, scopes=scopes, supplier=supplier, as_of=as_of)

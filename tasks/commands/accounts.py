@@ -11,8 +11,7 @@ import typer
 
 from models import Supplier
 from models.actors import Role, TokenScope
-from models.errors import Fault, Invalid
-from resolvers.accounts import add_user, issue_token
+from resolvers.accounts import add_user, issue_token, supplier_of
 from tasks.commands.running import run
 
 user = typer.Typer(
@@ -88,11 +87,4 @@ async def _issue(name: str, scopes: list[TokenScope], siret: str | None) -> str:
 
 
 async def _supplier(siret: str | None) -> Supplier | None:
-    """The supplier of that SIRET; it is known once one of its requests was imported."""
-    if siret is None:
-        return None
-    supplier = await Supplier.get_or_none(siret=siret.replace(" ", ""))
-    if supplier is None:
-        sentence = f"Aucun fournisseur n’a le SIRET « {siret} » : importez d’abord l’une de ses demandes."
-        raise Invalid(Fault("siret", "UNKNOWN", sentence))
-    return supplier
+    return None if siret is None else await supplier_of(siret)

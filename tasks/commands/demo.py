@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
 from settings import settings
+from tasks import logs
 from tasks.commands.running import refuse, run
 from tasks.demo import ACCOUNTS, PASSWORD, TOKEN_NAME, Demo, load
 from tasks.demo_requests import GUIDE_NUMBER
@@ -19,6 +21,8 @@ def demo(
     """Ajoute les données de démonstration qui manquent et affiche leurs comptes."""
     if not settings.is_development and not force:
         refuse("Les mots de passe de la démonstration sont connus de tous : elle est refusée en production.")
+    # What the demo lives through in a few seconds is no news to its operator.
+    logs.configure(logging.WARNING)
     typer.echo("\n".join(_told(run(load(datetime.now(UTC))))))
 
 

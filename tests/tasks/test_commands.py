@@ -195,11 +195,24 @@ def test_user_add_names_every_fault() -> None:
     ]
 
 
-def test_user_add_for_an_unknown_supplier_says_what_to_do_first() -> None:
+def test_user_add_for_a_supplier_that_has_filed_nothing_lets_it_file() -> None:
     options = ["--role", "supplier", "--identifier", "p.breton", "--email", "p@axyus.com", "--siret", SIRET]
+    assert solde("user", "add", *options, "--password-stdin", given="un mot de passe long\n").exit_code == 0
+    assert solde("import", EXAMPLE).exit_code == 0
+
+    async def named() -> tuple[str, str]:
+        user = await User.get().select_related("supplier")
+        assert user.supplier
+        return user.supplier.siret, user.supplier.legal_name
+
+    assert look(named) == (SIRET, "GARAGE POULAT")
+
+
+def test_user_add_names_a_siret_that_cannot_be() -> None:
+    options = ["--role", "supplier", "--identifier", "p.breton", "--email", "p@axyus.com", "--siret", "123"]
     result = solde("user", "add", *options, "--password-stdin", given="un mot de passe long\n")
     assert result.exit_code == 1
-    assert "importez d’abord" in result.stderr
+    assert result.stderr.startswith("siret")
 
 
 def test_user_add_without_a_terminal_asks_for_the_option() -> None:
