@@ -110,7 +110,7 @@ async def _expire(modification: Modification, as_of: datetime) -> bool:
             await notify(EmailKind.MODIFICATION_EXPIRED, event, request, modification=expired, as_of=as_of)
     except Overtaken:
         return False
-    log.info("modification_expired", request=str(request.id), number=modification.number)
+    log.info("modification_expired", dossier=request.dossier.number, modification=modification.number)
     return True
 
 
@@ -128,5 +128,5 @@ async def _remind(modification: Modification, as_of: datetime) -> bool:
             await notify(EmailKind.MODIFICATION_REMINDER, event, request, modification=reminded, as_of=as_of)
     except Overtaken:
         return False
-    log.info("modification_reminded", request=str(request.id), number=modification.number)
+    log.info("modification_reminded", dossier=request.dossier.number, modification=modification.number)
     return True
