@@ -16,7 +16,19 @@ from starlette.types import Scope
 from models.database import database
 from web import documents, graphiql, graphql, health, mailbox, schemas, signin, uploads
 from web.errors import HANDLERS, Incidents
-from web.pages import account, confirmation, deposit, history, home, modification, portal, receipts, support, tracking
+from web.pages import (
+    account,
+    calendar,
+    confirmation,
+    deposit,
+    history,
+    home,
+    modification,
+    portal,
+    receipts,
+    support,
+    tracking,
+)
 from web.pages import help as help_pages
 from web.protection import BoundedBodies, KnownHosts, OwnPagesOnly, SecurityHeaders
 from web.rendering import STATIC
@@ -54,6 +66,7 @@ routes = [
     *home.routes,
     *tracking.routes,
     *history.routes,
+    *calendar.routes,
     *modification.routes,
     *confirmation.routes,
     *receipts.routes,
