@@ -65,8 +65,8 @@ class RequestFilter:
             requests = requests.filter(standing(RequestStatus.TO_MODIFY, as_of), closes_at__lt=self.closes_before)
         plain = {
             "kind": self.kind,
-            "dossier__supplier__siret": self.siret and _storable(self.siret),
-            "dossier__number": self.dossier_number and _storable(self.dossier_number),
+            "dossier__supplier__siret": self.siret and _storable(self.siret, 14),
+            "dossier__number": self.dossier_number and _storable(self.dossier_number, 20),
             "updated_at__gte": self.updated_since,
         }
         return requests.filter(**{name: value for name, value in plain.items() if value is not None})
@@ -83,12 +83,12 @@ def request_order(order: RequestOrder, as_of: datetime) -> Order:
 
 async def dossier_numbered(actor: Actor, number: str) -> Dossier | None:
     """The dossier of that number, if the actor may see it."""
-    return await visible_dossiers(actor).get_or_none(number=_storable(number))
+    return await visible_dossiers(actor).get_or_none(number=_storable(number, 20))
 
 
-def _storable(text: str) -> str:
-    """The text to look for; one with characters that no database takes is looked for as nothing, which no row holds."""
-    return "" if has_hidden(text) else text
+def _storable(text: str, longest: int) -> str:
+    """The text to look for; one that no column can hold is looked for as nothing, which no row holds."""
+    return "" if len(text) > longest or has_hidden(text) else text
 
 
 def support_messages(actor: Actor, *, answered: bool | None) -> QuerySet[SupportMessage]:

@@ -86,6 +86,8 @@ async def test_requests_are_filtered_by_what_is_true_now(db: str) -> None:
         ("dossierNumber", "f3\x00", []),
         ("siret", (await supplier_and_siret(requests[2])), ["F3"]),
         ("siret", "\ud800", []),
+        ("siret", "9" * 15, []),
+        ("dossierNumber", "F" * 21, []),
         ("kind", "BALANCE", ["F1", "F2", "F3", "F4"]),
         ("kind", "ADVANCE", []),
         ("updatedSince", (NOW - timedelta(days=2)).isoformat(), ["F1", "F3", "F4"]),

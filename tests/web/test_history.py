@@ -83,5 +83,6 @@ async def test_the_first_version_is_shown_whole_and_an_unknown_one_is_not_found(
     page = await scene.visit.open(f"{scene.path}/historique/0")
     assert "Toutes les données de cette version" in page.text
     assert "Ce qui a changé" not in page.text
-    await scene.visit.open(f"{scene.path}/historique/5")
-    assert scene.visit.status == 404
+    for rank in ("5", "9" * 30):
+        await scene.visit.open(f"{scene.path}/historique/{rank}")
+        assert scene.visit.status == 404

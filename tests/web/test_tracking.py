@@ -148,7 +148,9 @@ async def test_a_manager_reads_the_same_page_without_the_way_to_modify(scene: Sc
     assert "FR7630006000011234567890189" in page.text.replace(" ", "")
 
 
-@pytest.mark.parametrize("path", ["/dossiers/FINSAS999999/solde", "/dossiers/FINSAS999999/autre"])
+@pytest.mark.parametrize(
+    "path", ["/dossiers/FINSAS999999/solde", "/dossiers/FINSAS999999/autre", f"/dossiers/{'A' * 999}/solde"]
+)
 async def test_an_unknown_dossier_is_a_page_that_does_not_exist(scene: Scene, path: str) -> None:
     await scene.visit.open(path)
     assert scene.visit.status == 404

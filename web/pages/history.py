@@ -14,6 +14,9 @@ from web.rendering import render
 from web.session import signed_in
 from web.typography import path
 
+HIGHEST_RANK: Final = 2**31 - 1
+"""What the schema's Int can say."""
+
 VERSION_EVENTS: Final = frozenset({"REQUEST_IMPORTED", "MODIFICATION_CONFIRMED"})
 """What the versions themselves tell, with their differences."""
 
@@ -93,6 +96,8 @@ async def version(http: Request) -> Response:
     """One version in full, with its differences from an earlier one (`?depuis=`, by default the one before)."""
     place = asked_for(http)
     rank: int = http.path_params["rank"]
+    if rank > HIGHEST_RANK:
+        raise NotFoundPage
     since = _since(http.query_params.get("depuis"), rank)
     data = await read(http, "VersionPage", place, rank=rank, since=since)
     shown = data["request"]["version"]
