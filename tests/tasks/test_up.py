@@ -70,6 +70,19 @@ def test_a_taken_port_is_refused_with_the_way_out_and_nothing_is_started(launch:
     assert not (portal.folder / "queue").exists()
 
 
+async def test_named_servers_are_used_and_no_queue_is_started(
+    launch: Launch, tmp_path: Path, database_url: str, redis_url: str
+) -> None:
+    folder = tmp_path / "portal"
+    folder.mkdir()
+    portal = launch(folder=folder, SOLDE_DATABASE_URL=database_url, SOLDE_REDIS_URL=redis_url)
+    portal.wait_until_ready()
+    assert portal.process_of("valkey-server") is None
+    assert not (folder / "queue").exists()
+    assert not (folder / "solde.sqlite3").exists()
+    assert portal.end() == 0
+
+
 def _dies_and_comes_back(portal: Portal, program: str) -> None:
     wait_until(lambda: portal.process_of(program))
     first = portal.process_of(program)
