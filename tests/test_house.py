@@ -12,10 +12,12 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 from tortoise.context import get_current_context
 from tortoise.migrations.autodetector import MigrationAutodetector
+from typer.main import get_group
 
 from models.database import configuration
 from schema import schema
 from settings import Settings
+from tasks.__main__ import app
 from web.client import OPERATIONS, read_operations
 
 ROOT = Path(__file__).parent.parent
@@ -46,6 +48,17 @@ def test_readme_tells_every_setting_as_it_is(name: str) -> None:
 def test_readme_tells_no_setting_that_is_gone() -> None:
     told = set(re.findall(r"\bSOLDE_([A-Z_]+)\b", (ROOT / "README.md").read_text()))
     assert told <= {name.upper() for name in Settings.model_fields}
+
+
+def test_readme_tells_every_command() -> None:
+    readme = (ROOT / "README.md").read_text()
+    assert [name for name in get_group(app).commands if f"`solde {name}" not in readme] == []
+
+
+def test_every_process_of_the_procfile_is_a_command() -> None:
+    processes = re.findall(r"python -m tasks (\w+)$", (ROOT / "Procfile").read_text(), re.MULTILINE)
+    assert processes == ["migrate", "web", "worker"]
+    assert set(processes) <= get_group(app).commands.keys()
 
 
 def test_every_template_is_used() -> None:
