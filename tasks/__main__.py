@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import typer
 
 from tasks import logs
@@ -31,6 +33,8 @@ app.command(short_help="Affiche le schéma GraphQL ou du dépôt.")(schema.schem
 @app.callback()
 def solde() -> None:
     """Ségur Solde : le portail de modification des demandes de solde, en ligne de commande."""
+    # Documents, mails and the embedded database are for the account that runs the portal, and for no other.
+    os.umask(0o077)
     logs.configure()
 
 

@@ -16,10 +16,12 @@ import typer
 from models import Upload
 from models.actors import AccountRight, Actor, Role
 from models.deadlines import paris_day
+from models.documents import too_large
 from models.errors import Fault, Invalid
-from models.import_reading import NamedFile, check_files, examine
+from models.import_reading import NamedFile, examine
 from models.text import tidy
-from resolvers.imports import import_request
+from models.typography import french
+from resolvers.imports import import_faults, import_request
 from resolvers.uploads import Reception, discard
 from tasks.commands.running import run
 
@@ -45,7 +47,11 @@ def import_file(
     """Importe une demande avec ses pièces, et affiche son numéro de dossier."""
     beside = file.parent / BESIDE
     with _opened(documents or (beside if beside.is_dir() else None)) as available:
-        typer.echo(run(_import(file.read_bytes(), available)))
+        number, already_imported = run(_import(file.read_bytes(), available))
+    if already_imported:
+        typer.echo(french("Cette demande était déjà déposée : rien n’a changé."), err=True)
+    # Alone on its output, so that a script can keep it.
+    typer.echo(number)
 
 
 @contextmanager
@@ -72,8 +78,8 @@ def _member(archive: ZipFile, name: str) -> Callable[[], IO[bytes]]:
     return lambda: archive.open(name)
 
 
-async def _import(content: bytes, documents: Documents) -> str:
-    """The dossier's number; what is refused leaves nothing behind."""
+async def _import(content: bytes, documents: Documents) -> tuple[str, bool]:
+    """The dossier's number, and whether it was filed already; what is refused leaves nothing behind."""
     as_of = datetime.now(UTC)
     text = _text_of(content)
     reading = examine(text, paris_day(as_of))
@@ -81,11 +87,12 @@ async def _import(content: bytes, documents: Documents) -> str:
     try:
         if faults:
             given = {file.file_name for file in reading.files} & documents.keys()
-            raise Invalid.of([*reading.faults, *faults, *check_files(reading.files, given)])
-        request, _ = await import_request(OPERATOR, text, upload_ids=[upload.id for upload in uploads], as_of=as_of)
+            raise Invalid.of([*faults, *import_faults(text, given, as_of=as_of)])
+        upload_ids = [upload.id for upload in uploads]
+        request, already_imported = await import_request(OPERATOR, text, upload_ids=upload_ids, as_of=as_of)
     finally:
         await discard(uploads)
-    return request.dossier.number
+    return request.dossier.number, already_imported
 
 
 def _text_of(content: bytes) -> str:
@@ -118,6 +125,8 @@ async def _receive_one(name: str, open_it: Callable[[], IO[bytes]], as_of: datet
         with open_it() as content:
             while not reception.is_too_large and (piece := await asyncio.to_thread(content.read, PIECE)):
                 await reception.add(piece)
+        if reception.is_too_large:  # How large it is will never be known.
+            raise Invalid(too_large(reception.file_name))
         return await reception.keep(as_of=as_of)
     finally:
         reception.abandon()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import shutil
 from collections.abc import Callable, Coroutine, Iterator
 from datetime import UTC, datetime, timedelta
@@ -23,6 +24,7 @@ from resolvers import storage
 from resolvers.accounts import authenticate_token
 from resolvers.sessions import sign_in
 from schema import print_sdl
+from settings import settings
 from tasks.__main__ import app
 from tests.conftest import POSTGRES, empty
 from tests.factories import make_request, send_back
@@ -87,11 +89,23 @@ def test_import_takes_the_documents_beside_the_file_and_answers_the_dossier_alon
     assert len(stored_files()) == 4
 
 
-def test_import_of_the_same_again_changes_nothing() -> None:
+def test_import_of_the_same_again_says_so_and_changes_nothing() -> None:
     solde("import", EXAMPLE)
     again = solde("import", EXAMPLE)
     assert (again.exit_code, again.stdout) == (0, "FINSAS008539\n")
+    assert "déjà déposée" in again.stderr
     assert len(stored_files()) == 4
+
+
+def test_what_a_command_stores_is_for_its_own_account_alone() -> None:
+    before = os.umask(0o022)
+    try:
+        assert solde("import", EXAMPLE).exit_code == 0
+    finally:
+        os.umask(before)
+    stored = [settings.data_dir, *settings.data_dir.rglob("*")]
+    assert len(stored) > 4
+    assert [path for path in stored if path.stat().st_mode & 0o077] == []
 
 
 def test_import_names_every_fault_on_a_line_of_its_own_and_writes_nothing() -> None:
@@ -142,6 +156,7 @@ def test_import_reads_no_further_than_the_largest_size_of_an_archive_that_swells
     result = solde("import", variant(tmp_path, pieces=pieces), "--documents", archive)
     assert result.exit_code == 1
     assert result.stderr.startswith("$.pieces[0].fichier")
+    assert "pèse plus de" in result.stderr
     assert nothing_is_stored()
 
 
