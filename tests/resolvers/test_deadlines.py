@@ -240,6 +240,20 @@ async def test_one_cycle_that_cannot_be_settled_holds_up_no_other(monkeypatch: p
     assert await expire_due(CLOSES_AT) == 1
 
 
+async def test_what_was_edited_after_the_cycle_was_found_due_is_in_the_audit(monkeypatch: pytest.MonkeyPatch) -> None:
+    request = await make_request()
+    modification, supplier = await send_back(request), await supplier_of(request)
+
+    async def edit_then_move(row: FundingRequest, *args: object, **facts: object) -> None:
+        await change_support_contact(supplier, modification.id, support_contact="a@editeur.fr", as_of=CLOSES_AT - BLINK)
+        await move(row, *args, **facts)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(deadlines, "move", edit_then_move)
+    assert await expire_due(CLOSES_AT) == 1
+    event = await Event.get(kind=EventKind.MODIFICATION_EXPIRED)
+    assert event.payload["draft"]["changes"][0]["after"] == "a@editeur.fr"
+
+
 async def test_an_extension_and_the_expiry_never_both_win() -> None:
     supplier = await make_supplier()
     await make_user(supplier)
