@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -54,6 +54,12 @@ async def import_request(
         # Another import took the SIRET, the dossier number or a file first: read again what it made.
         raise Overtaken() from None
     return await get_request(actor, request.id), False
+
+
+def import_faults(document: str, file_names: Collection[str], *, as_of: datetime) -> list[Fault]:
+    """What is wrong with a document and with the names of the files sent along; nothing is written."""
+    reading = examine(document, paris_day(as_of))
+    return [*reading.faults, *check_files(reading.files, file_names)]
 
 
 def _check_still_open(as_of: datetime) -> None:

@@ -28,6 +28,11 @@ class FieldError:
     code: str = strawberry.field(description="Code stable de la règle, pour les programmes.")
     message: str = strawberry.field(description="Phrase à montrer près du champ.")
 
+    @classmethod
+    def of(cls, fault: errors.Fault) -> FieldError:
+        """The same, as the API says it."""
+        return cls(field=fault.field, code=fault.code, message=fault.message)
+
 
 @strawberry.type(description="Les valeurs données enfreignent des règles ; toutes sont nommées.")
 class ValidationError(Error):
@@ -57,8 +62,7 @@ class StaleError(Error):
 
 class _Invalid(strawberry.ExceptionHandler[errors.Invalid, ValidationError]):
     def handle(self, exception: errors.Invalid, **_: Any) -> ValidationError:
-        faults = [FieldError(field=f.field, code=f.code, message=f.message) for f in exception.faults]
-        return ValidationError(message=exception.message, field_errors=faults)
+        return ValidationError(message=exception.message, field_errors=list(map(FieldError.of, exception.faults)))
 
 
 class _NotFound(strawberry.ExceptionHandler[errors.NotFound, NotFoundError]):

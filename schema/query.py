@@ -10,12 +10,13 @@ import strawberry
 from models.document_types import DOCUMENT_TYPES
 from models.dossiers import RequestKind
 from models.lifecycle import RequestStatus
-from resolvers import events, reading, visibility
+from resolvers import events, imports, reading, visibility
 from resolvers.reading import RequestOrder
 from schema.actors import Viewer
 from schema.attachments import DocumentType
 from schema.context import Info
 from schema.dossiers import Dossier
+from schema.errors import FieldError
 from schema.events import Event
 from schema.inputs import given
 from schema.lookup import look_up
@@ -53,6 +54,8 @@ _ID = strawberry.argument(description="Identifiant opaque, lu dans un champ « 
 _NUMBER = strawberry.argument(description="Numéro de dossier, comme « FINSAS008539 ».")
 _FILTER = strawberry.argument(description="Quelles demandes ; absent : toutes.")
 _ORDER = strawberry.argument(description="Dans quel ordre.")
+_DOCUMENT = strawberry.argument(description="Le texte JSON de la demande.")
+_FILE_NAMES = strawberry.argument(description="Les noms des fichiers qui l’accompagneraient.")
 _ANSWERED = strawberry.argument(description="Ceux qui ont une réponse, ou ceux qui n’en ont pas ; absent : tous.")
 
 
@@ -98,6 +101,19 @@ class Query:
     def document_types(self, info: Info) -> list[DocumentType]:
         _ = info.context.viewer
         return [DocumentType.of(each) for each in DOCUMENT_TYPES]
+
+    @strawberry.field(
+        description="Les fautes d’un document JSON à importer, sans rien importer ; vide quand il n’en a aucune."
+    )
+    def import_faults(
+        self,
+        info: Info,
+        document: Annotated[str, _DOCUMENT],
+        file_names: Annotated[list[str], _FILE_NAMES],
+    ) -> list[FieldError]:
+        _ = info.context.viewer
+        faults = imports.import_faults(document, file_names, as_of=info.context.as_of)
+        return [FieldError.of(fault) for fault in faults]
 
     @strawberry.field(description="Les messages à l’Assistance, du plus ancien au plus récent.")
     async def support_messages(

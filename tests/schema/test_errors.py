@@ -19,6 +19,7 @@ FIELDS = [
     "{ dossiers { nodes { id } } }",
     "{ requests { nodes { id } } }",
     "{ documentTypes { code } }",
+    '{ importFaults(document: "{}", fileNames: []) { code } }',
     "{ supportMessages { nodes { id } } }",
     "{ events { nodes { id } } }",
     'mutation { markPaid(input: {requestId: "x"}) { __typename } }',

@@ -87,3 +87,13 @@ async def test_a_stranger_is_led_to_the_sign_in(site: AsyncClient, db: str) -> N
     answer = await site.get("/depot")
     assert (answer.status_code, answer.headers["location"]) == (303, "/connexion?retour=/depot")
     assert await User.all().count() == 0
+
+
+async def test_a_refused_file_and_the_faults_of_the_document_are_told_together(visit: Visit) -> None:
+    broken = JSON.replace(b'"SOLDE"', b'"SOLDES"')
+    await deposit(visit, broken, [*PIECES[1:], ("pieces", (PIECES[0][1][0], b"MZ not a PDF"))])
+    assert visit.status == 422
+    assert "nature" in visit.text
+    assert "n'est pas un PDF lisible" in visit.text.replace("’", "'")
+    assert "n'est pas fourni" not in visit.text.replace("’", "'")
+    assert not await Dossier.exists()

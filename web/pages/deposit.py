@@ -25,12 +25,15 @@ async def page(http: Request) -> Response:
 
 
 async def _import(http: Request, form: Form) -> Response:
-    faults = [_fault("pieces", file.file_name, file.fault.message) for file in form.files if file.fault]
     document = form.get("document")
+    refused = [_fault("pieces", file.file_name, file.fault.message) for file in form.files if file.fault]
     if not document.strip():
-        faults.insert(0, _fault("document", "", "Choisissez le document JSON de la demande."))
-    if faults:
-        return await _show(http, 422, faults)
+        return await _show(http, 422, [_fault("document", "", "Choisissez le document JSON de la demande."), *refused])
+    if refused:
+        # Nothing can be imported: the document's own faults are told now rather than at the next try.
+        names = [file.file_name for file in form.files]
+        found = (await run(http, "ImportFaults", document=document, fileNames=names))["importFaults"]
+        return await _show(http, 422, [*map(_in_document, found), *refused])
     uploads = [file.upload_id for file in form.files]
     result = (await run(http, "ImportRequest", document=document, uploads=uploads))["importRequest"]
     if result["__typename"] != "ImportRequestSuccess":
@@ -44,7 +47,11 @@ def _faults(result: dict[str, Any]) -> list[dict[str, str]]:
     """Every fault with its path in the document."""
     if result["__typename"] != "ValidationError":
         return [_fault("document", "", result["message"])]
-    return [_fault("document", fault["field"], fault["message"]) for fault in result["fieldErrors"]]
+    return list(map(_in_document, result["fieldErrors"]))
+
+
+def _in_document(fault: dict[str, str]) -> dict[str, str]:
+    return _fault("document", fault["field"], fault["message"])
 
 
 def _fault(field: str, where: str, message: str) -> dict[str, str]:
