@@ -340,7 +340,10 @@ async def test_the_same_document_imported_at_once_is_filed_once() -> None:
     assert await counts() == [1, 1, 1, 1, 4, 1]
 
 
-async def test_without_a_number_imported_at_once_it_is_filed_once_too() -> None:
+@pytest.mark.parametrize("known", [False, True])
+async def test_without_a_number_imported_at_once_it_is_filed_once_too(known: bool) -> None:
+    if known:
+        await make_supplier(siret=SIRET)
     document = example(dossier=None)
     batches = [await files() for _ in range(4)]
     answers = await asyncio.gather(
