@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import os
 import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
-from typing import Annotated
+from typing import IO, Annotated
 
 import typer
 
@@ -45,8 +46,7 @@ def up(
 @contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
     """The data folder is ours: two queues on one folder would spoil each other's files."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "up.lock").open("w") as lock:
+    with _lock_file(folder) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -54,6 +54,14 @@ def _alone_in(folder: Path) -> Iterator[None]:
                 f"`solde up` tourne déjà sur le dossier {folder} : SOLDE_DATA_DIR en désigne un autre."
             ) from None
         yield
+
+
+def _lock_file(folder: Path) -> IO[str]:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return (folder / "up.lock").open("w")
+    except OSError as error:
+        raise Unable(f"Impossible d’écrire dans le dossier {folder}, que SOLDE_DATA_DIR désigne ({error}).") from None
 
 
 def _refuse_a_taken_port(port: int) -> None:
@@ -84,7 +92,7 @@ async def _run(*, demo: bool, port: int) -> None:
         await _finish("migrate", environment)
         if demo:
             await _finish("demo", environment)
-        async with kept_alive("Le processus des tâches de fond", [*SOLDE, "worker"], environment):
+        async with kept_alive("Le processus des tâches de fond s’est arrêté", [*SOLDE, "worker"], environment):
             await _serve(port, environment)
 
 
@@ -117,18 +125,20 @@ async def _serve(port: int, environment: Mapping[str, str]) -> None:
 
 
 async def _announce(port: int) -> None:
-    host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104 (compared, not bound)
-    while not await _is_ready(host, port):
+    while not await _is_ready(port):
         await asyncio.sleep(0.1)
-    typer.echo(f"Ségur Solde est prêt : http://{host}:{port} (Ctrl-C pour arrêter)")
+    # As the settings of the web process say it: its address follows the port unless one is given.
+    address = settings.base_url if "SOLDE_BASE_URL" in os.environ else f"http://127.0.0.1:{port}"
+    typer.echo(f"Ségur Solde est prêt : {address} (Ctrl-C pour arrêter)")
 
 
-async def _is_ready(host: str, port: int) -> bool:
+async def _is_ready(port: int) -> bool:
+    host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104 (compared, not bound)
     try:
         reader, writer = await asyncio.open_connection(host, port)
+        writer.write(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        status = await reader.readline()
     except OSError:
         return False
-    writer.write(f"GET /readyz HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n".encode())
-    status = await reader.readline()
     writer.close()
     return status.split()[1:2] == [b"200"]

@@ -45,6 +45,7 @@ def test_it_outlives_its_worker_its_queue_and_a_second_one_on_the_same_folder(la
     portal.wait_until_ready()
     _dies_and_comes_back(portal, "worker")
     _dies_and_comes_back(portal, "valkey-server")
+    assert "La file d’attente s’est arrêtée (signal SIGKILL)" in portal.output
     second = launch()
     assert second.process.wait(PATIENCE) == 1
     assert "tourne déjà" in second.output
@@ -70,13 +71,23 @@ def test_a_taken_port_is_refused_with_the_way_out_and_nothing_is_started(launch:
     assert not (portal.folder / "queue").exists()
 
 
-async def test_named_servers_are_used_and_no_queue_is_started(
+def test_a_folder_where_nothing_can_be_written_is_named(launch: Launch, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    portal = launch(folder=tmp_path / "file" / "var")
+    assert portal.process.wait(PATIENCE) == 1
+    assert "SOLDE_DATA_DIR" in portal.output
+    assert "Traceback" not in portal.output
+
+
+async def test_named_servers_are_used_and_the_named_address_is_said(
     launch: Launch, tmp_path: Path, database_url: str, redis_url: str
 ) -> None:
     folder = tmp_path / "portal"
     folder.mkdir()
-    portal = launch(folder=folder, SOLDE_DATABASE_URL=database_url, SOLDE_REDIS_URL=redis_url)
+    servers = {"SOLDE_DATABASE_URL": database_url, "SOLDE_REDIS_URL": redis_url}
+    portal = launch(folder=folder, SOLDE_BASE_URL="https://solde.example.fr", **servers)
     portal.wait_until_ready()
+    assert "https://solde.example.fr" in portal.output
     assert portal.process_of("valkey-server") is None
     assert not (folder / "queue").exists()
     assert not (folder / "solde.sqlite3").exists()
