@@ -16,13 +16,14 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 _DEVELOPMENT_SECRET = "development-only-secret-of-segur-solde"  # noqa: S105 - refused in production
+_DATABASE = re.compile(r"sqlite://[^?].*|asyncpg://[^/?]*?(?::[0-9]+)?/[^/?]+(?:\?.*)?")
 _ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+")
 
 
 class Settings(BaseSettings):
     """The settings of one deployment; each default is safe for a developer's machine."""
 
-    model_config = SettingsConfigDict(env_prefix="SOLDE_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="SOLDE_", env_ignore_empty=True, extra="ignore", frozen=True)
 
     environment: Literal["development", "production"] = Field(
         "development", description="`production` refuses to start on development secrets and on plain http"
@@ -70,7 +71,7 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _is_a_known_database(cls, value: str) -> str:
-        if value and not value.startswith(("sqlite://", "asyncpg://")):
+        if value and not _DATABASE.fullmatch(value):
             raise ValueError("must be sqlite://path or asyncpg://user:password@host/name")
         return value
 

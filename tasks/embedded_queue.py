@@ -19,7 +19,7 @@ async def embedded_queue(folder: Path) -> AsyncIterator[str]:
     """Valkey on the data of this folder for the time of the block: its address, once it answers."""
     folder.mkdir(parents=True, exist_ok=True)
     with _socket_path(folder) as socket:
-        async with kept_alive("La file d’attente", _command(folder, socket), {}):
+        async with kept_alive("La file d’attente s’est arrêtée", _command(folder, socket), {}):
             await _answers(socket)
             yield f"unix://{socket}"
 

@@ -53,9 +53,9 @@ async def running(command: Sequence[str], environment: Mapping[str, str]) -> Asy
 
 
 @asynccontextmanager
-async def kept_alive(name: str, command: Sequence[str], environment: Mapping[str, str]) -> AsyncIterator[None]:
-    """A child that lives as long as the block, and is started again when it dies."""
-    keeper = asyncio.create_task(_keep_alive(name, command, environment))
+async def kept_alive(news: str, command: Sequence[str], environment: Mapping[str, str]) -> AsyncIterator[None]:
+    """A child that lives as long as the block; when it dies, that news is told and it is started again."""
+    keeper = asyncio.create_task(_keep_alive(news, command, environment))
     try:
         yield
     finally:
@@ -64,14 +64,14 @@ async def kept_alive(name: str, command: Sequence[str], environment: Mapping[str
             await keeper
 
 
-async def _keep_alive(name: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
+async def _keep_alive(news: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
     clock, pause = asyncio.get_running_loop().time, FIRST_PAUSE
     while True:
         born = clock()
         async with running(command, environment) as process:
             code = await process.wait()
         pause = FIRST_PAUSE if clock() - born > STEADY else min(2 * pause, LONGEST_PAUSE)
-        typer.echo(f"{name} s’est arrêté ({ending(code)}) : nouveau démarrage dans {pause:.0f} s.", err=True)
+        typer.echo(f"{news} ({ending(code)}) : nouveau démarrage dans {pause:.0f} s.", err=True)
         await asyncio.sleep(pause)
 
 

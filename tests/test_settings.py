@@ -81,6 +81,24 @@ def test_the_data_folder_takes_the_database_along_and_the_port_the_address(start
     assert settings.base_url == "http://127.0.0.1:8123"
 
 
+def test_a_variable_that_is_empty_is_not_set(started: Started) -> None:
+    assert started(SOLDE_SECRET_KEY="", SOLDE_PORT="", SOLDE_DATABASE_URL="") == Settings()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite://var/solde.sqlite3",
+        "sqlite:////srv/solde.sqlite3",
+        "asyncpg://solde:p%40ss@db.example.fr:5432/solde?ssl=require",
+        "asyncpg://solde@db/solde",
+        "asyncpg:///solde",
+    ],
+)
+def test_a_database_can_be_named_in_every_usual_way(started: Started, url: str) -> None:
+    assert started(SOLDE_DATABASE_URL=url).database_url == url
+
+
 def test_an_address_that_is_set_wins_over_the_port(started: Started) -> None:
     assert started(SOLDE_BASE_URL="https://solde.example.fr/", SOLDE_PORT="8123").base_url == "https://solde.example.fr"
 
@@ -105,6 +123,8 @@ def test_a_process_stops_before_it_has_begun() -> None:
         ("SOLDE_ENVIRONMENT", "staging", "'development' or 'production'"),
         ("SOLDE_DATABASE_URL", "mysql://host/base", "sqlite://"),
         ("SOLDE_DATABASE_URL", "postgresql://host/base", "asyncpg://"),
+        ("SOLDE_DATABASE_URL", "sqlite://", "sqlite://path"),
+        ("SOLDE_DATABASE_URL", "asyncpg://user@host", "host/name"),
         ("SOLDE_REDIS_URL", "127.0.0.1:6379", "redis://"),
         ("SOLDE_BASE_URL", "solde.example.fr", "origin"),
         ("SOLDE_BASE_URL", "https://solde.example.fr/portail", "origin"),
@@ -155,6 +175,7 @@ def test_production_names_everything_that_it_lacks_at_once(refusal: Refusal) -> 
     ("name", "value"),
     [
         ("SOLDE_SECRET_KEY", None),
+        ("SOLDE_SECRET_KEY", ""),
         ("SOLDE_SECRET_KEY", "k" * 31),
         ("SOLDE_SECRET_KEY", "development-only-secret-of-segur-solde"),
         ("SOLDE_BASE_URL", None),
@@ -165,7 +186,7 @@ def test_production_names_everything_that_it_lacks_at_once(refusal: Refusal) -> 
 )
 def test_production_refuses_what_only_development_may_use(refusal: Refusal, name: str, value: str | None) -> None:
     variables = {other: given for other, given in PRODUCTION.items() if other != name}
-    (line,) = refusal(**variables, **({name: value} if value else {}))
+    (line,) = refusal(**variables, **({} if value is None else {name: value}))
     assert name in line
 
 

@@ -73,7 +73,7 @@ def test_a_taken_port_is_refused_with_the_way_out_and_nothing_is_started(launch:
 
 def test_a_folder_where_nothing_can_be_written_is_named(launch: Launch, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    portal = launch(folder=tmp_path / "file" / "var")
+    portal = launch(SOLDE_DATA_DIR=str(tmp_path / "file" / "var"))
     assert portal.process.wait(PATIENCE) == 1
     assert "SOLDE_DATA_DIR" in portal.output
     assert "Traceback" not in portal.output
