@@ -17,6 +17,8 @@ from models.database import InstantField
 from models.lifecycle import RequestStatus
 from models.suppliers import Supplier
 
+LONGEST_NUMBER = 20
+
 
 class RequestKind(StrEnum):
     ADVANCE = "ADVANCE"
@@ -27,7 +29,7 @@ class Dossier(Model):
     """One supplier's funding dossier, by the number that people say (FINSAS008539)."""
 
     id: UUID = fields.UUIDField(primary_key=True, default=uuid4)
-    number = fields.CharField(max_length=20, unique=True)
+    number = fields.CharField(max_length=LONGEST_NUMBER, unique=True)
     ans_number = fields.CharField(max_length=50)
     supplier: fields.ForeignKeyRelation[Supplier] = fields.ForeignKeyField(
         "solde.Supplier", related_name="dossiers", on_delete=fields.RESTRICT

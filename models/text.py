@@ -25,6 +25,11 @@ def has_hidden(text: str) -> bool:
     return any(map(is_hidden, text))
 
 
+def storable(text: str, longest: int) -> str:
+    """The text to look for; one that no column can hold is looked for as nothing, which no row holds."""
+    return "" if len(text) > longest or has_hidden(text) else text
+
+
 def excerpt(text: str, limit: int = 60) -> str:
     """What may be repeated in a message: the beginning, with every hidden character made visible."""
     shown = "".join("\ufffd" if is_hidden(character) else character for character in text[:limit])

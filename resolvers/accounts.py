@@ -20,10 +20,13 @@ from stdnum.fr import siret as siret_number
 from models import ApiToken, Supplier, User
 from models.actors import AccountRight, Actor, Role, TokenScope
 from models.errors import Fault, Invalid
+from models.text import storable
 
 TOKEN_PREFIX = "solde_"  # noqa: S105 - how scanners of leaked secrets know ours
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 256
+LONGEST_IDENTIFIER = 100
+LONGEST_ADDRESS = 254  # RFC 5321
 
 # A visit is written down at most this often: reading should not mean writing a row.
 SEEN_AGAIN_AFTER = timedelta(minutes=1)
@@ -52,6 +55,11 @@ def is_weakly_kept(known: str) -> bool:
 async def hash_password(password: str) -> str:
     """What is kept of a password; the same characters give the same password whatever keyboard composed them."""
     return await asyncio.to_thread(_hasher.hash, normalize("NFC", password))
+
+
+async def account_named(identifier: str) -> User | None:
+    """The active account of that identifier."""
+    return await User.get_or_none(identifier=storable(identifier.strip(), LONGEST_IDENTIFIER), active=True)
 
 
 async def authenticate_token(secret: str, *, as_of: datetime) -> Actor | None:
@@ -107,8 +115,8 @@ async def add_user(
 
 def _identity_faults(identifier: str, email: str, role: Role, supplier: Supplier | None) -> list[Fault]:
     faults = []
-    if not 3 <= len(identifier) <= 100 or not identifier.isprintable():
-        faults.append(Fault("identifier", "INVALID", "L’identifiant doit compter de 3 à 100 caractères."))
+    if not 3 <= len(identifier) <= LONGEST_IDENTIFIER or not identifier.isprintable():
+        faults.append(Fault("identifier", "INVALID", "L'identifiant doit compter de 3 à 100 caractères."))
     try:
         validate_email(email, check_deliverability=False)
     except EmailNotValidError:

@@ -19,6 +19,11 @@ Row = TypeVar("Row", bound=Model)
 KeyType = type[datetime] | type[UUID] | type[int] | type[str]
 
 
+class Rank(int):
+    """A number of a column of 32 bits; a plain int stands in one of 64."""
+
+
+
 @dataclass(frozen=True)
 class Part:
     """Rows in the order of `columns`, the last of which is unique; `where` says which rows they are."""

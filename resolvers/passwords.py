@@ -15,8 +15,9 @@ from models import Email, Session, User
 from models.database import transaction
 from models.emails import EmailKind
 from models.errors import Invalid, NotFound
+from models.text import storable
 from resolvers import links
-from resolvers.accounts import hash_password, password_faults
+from resolvers.accounts import LONGEST_ADDRESS, account_named, hash_password, password_faults
 from resolvers.mail.notification import message_id
 from resolvers.mail.rendering import render
 from settings import settings
@@ -29,14 +30,15 @@ _ASKED_AGAIN_AFTER = timedelta(minutes=2)
 
 async def remind_identifier(email: str, *, as_of: datetime) -> None:
     """Send to this address the identifiers of the accounts that it belongs to."""
-    users = await User.filter(email__iexact=email.strip(), active=True).order_by("identifier")
+    address = storable(email.strip(), LONGEST_ADDRESS)
+    users = await User.filter(email__iexact=address, active=True).order_by("identifier")
     if users:
         await _send(EmailKind.IDENTIFIER_REMINDER, users[0], as_of, identifiers=[user.identifier for user in users])
 
 
 async def send_reset_link(identifier: str, *, as_of: datetime) -> None:
     """Send to the account's address the link by which its password can be changed."""
-    user = await User.get_or_none(identifier=identifier.strip(), active=True)
+    user = await account_named(identifier)
     if user:
         link = links.password_reset(_seal(user, as_of + LINK_LASTS))
         await _send(EmailKind.PASSWORD_RESET, user, as_of, link=link, identifier=user.identifier)

@@ -13,11 +13,11 @@ from tortoise.queryset import QuerySet
 
 from models import Attachment, Dossier, Email, Event, FundingRequest, Supplier, SupportMessage, Version
 from models.actors import Actor
-from models.dossiers import RequestKind, standing
+from models.dossiers import LONGEST_NUMBER, RequestKind, standing
 from models.errors import NotFound
 from models.lifecycle import RequestStatus
-from models.text import has_hidden
-from resolvers.pages import Order, Part
+from models.text import storable
+from resolvers.pages import Order, Part, Rank
 from resolvers.visibility import (
     found,
     get_request,
@@ -30,10 +30,10 @@ from resolvers.visibility import (
 
 RequestRow = TypeVar("RequestRow", Version, Email)
 
-VERSIONS = Order.by("versions", descending=True, rank=int)
-MODIFICATIONS = Order.by("modifications", descending=True, number=int)
+VERSIONS = Order.by("versions", descending=True, rank=Rank)
+MODIFICATIONS = Order.by("modifications", descending=True, number=Rank)
 EMAILS = Order.by("emails", descending=True, created_at=datetime, id=UUID)
-EVENTS = Order.by("events", position=int)
+EVENTS = Order.by("events", position=Rank)
 SUPPORT_MESSAGES = Order.by("supportMessages", at=datetime, id=UUID)
 DOSSIERS = Order.by("dossiers", number=str)
 FEED = Order.by("feed", transaction=int, id=int)
@@ -65,8 +65,8 @@ class RequestFilter:
             requests = requests.filter(standing(RequestStatus.TO_MODIFY, as_of), closes_at__lt=self.closes_before)
         plain = {
             "kind": self.kind,
-            "dossier__supplier__siret": self.siret and _storable(self.siret, 14),
-            "dossier__number": self.dossier_number and _storable(self.dossier_number, 20),
+            "dossier__supplier__siret": self.siret and storable(self.siret, 14),
+            "dossier__number": self.dossier_number and storable(self.dossier_number, LONGEST_NUMBER),
             "updated_at__gte": self.updated_since,
         }
         return requests.filter(**{name: value for name, value in plain.items() if value is not None})
@@ -83,12 +83,7 @@ def request_order(order: RequestOrder, as_of: datetime) -> Order:
 
 async def dossier_numbered(actor: Actor, number: str) -> Dossier | None:
     """The dossier of that number, if the actor may see it."""
-    return await visible_dossiers(actor).get_or_none(number=_storable(number, 20))
-
-
-def _storable(text: str, longest: int) -> str:
-    """The text to look for; one that no column can hold is looked for as nothing, which no row holds."""
-    return "" if len(text) > longest or has_hidden(text) else text
+    return await visible_dossiers(actor).get_or_none(number=storable(number, LONGEST_NUMBER))
 
 
 def support_messages(actor: Actor, *, answered: bool | None) -> QuerySet[SupportMessage]:

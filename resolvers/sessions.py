@@ -12,7 +12,14 @@ from tortoise.expressions import Q
 
 from models import Session, User
 from models.actors import Actor
-from resolvers.accounts import SEEN_AGAIN_AFTER, digest, hash_password, is_weakly_kept, verify_password
+from resolvers.accounts import (
+    SEEN_AGAIN_AFTER,
+    account_named,
+    digest,
+    hash_password,
+    is_weakly_kept,
+    verify_password,
+)
 from settings import settings
 
 # Verified in place of the hash that an unknown identifier does not have, so that both take the same time.
@@ -32,7 +39,7 @@ async def sign_in(identifier: str, password: str, *, as_of: datetime, instead_of
 
     `instead_of` is the session that this browser had: it ends here.
     """
-    user = await User.get_or_none(identifier=identifier.strip(), active=True)
+    user = await account_named(identifier)
     known = user.password_hash if user else _NOBODYS_HASH
     verified = await asyncio.to_thread(verify_password, known, password)
     if user is None or not verified:

@@ -7,6 +7,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
@@ -14,7 +15,9 @@ import strawberry
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from resolvers.pages import KeyType, Order, Page, Position, page
+from models.dossiers import LONGEST_NUMBER
+from models.text import storable
+from resolvers.pages import KeyType, Order, Page, Position, Rank, page
 from schema.coded_errors import BadUserInput
 from schema.context import Context
 
@@ -133,18 +136,23 @@ def _instant(text: str) -> datetime:
     return instant.astimezone(UTC)
 
 
-def _number(text: str) -> int:
+def _number(text: str, end: int) -> int:
     number = int(text)
-    if not 0 <= number < 2**63:
+    if not 0 <= number < end:
         raise ValueError("not a number of the database")
     return number
 
 
-def _text(text: str) -> str:
-    if "\x00" in text:
-        raise ValueError("PostgreSQL knows no such character")
-    text.encode()
+def _dossier_number(text: str) -> str:
+    if storable(text, LONGEST_NUMBER) != text:
+        raise ValueError("not a number of a dossier")
     return text
 
 
-_READERS: dict[KeyType, Callable[[str], Any]] = {datetime: _instant, UUID: UUID, int: _number, str: _text}
+_READERS: dict[KeyType, Callable[[str], Any]] = {
+    datetime: _instant,
+    UUID: UUID,
+    Rank: partial(_number, end=2**31),
+    int: partial(_number, end=2**63),
+    str: _dossier_number,
+}

@@ -59,6 +59,13 @@ async def test_asking_again_and_again_sends_one_mail(breton: User) -> None:
     assert await Email.all().count() == 1
 
 
+@pytest.mark.parametrize("typed", ["x" * 1_000, "\0", ""])
+async def test_what_no_account_can_be_called_is_nobody(breton: User, typed: str) -> None:
+    await passwords.send_reset_link(typed, as_of=NOW)
+    await passwords.remind_identifier(typed, as_of=NOW)
+    assert not await Email.exists()
+
+
 async def test_identifiers_are_mailed_to_their_own_address_alone(breton: User) -> None:
     await passwords.remind_identifier("Pascal.Breton@axyus.com", as_of=NOW)
     await passwords.remind_identifier("quelqu.un@ailleurs.fr", as_of=NOW)

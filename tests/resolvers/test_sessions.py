@@ -22,7 +22,14 @@ async def test_signing_in_opens_a_session_whose_secret_is_not_kept(breton: User)
 
 @pytest.mark.parametrize(
     ("identifier", "password"),
-    [("p.breton", "une autre phrase"), ("inconnu", PASSWORD), ("p.breton", ""), ("p.breton", PASSWORD + "x" * 10_000)],
+    [
+        ("p.breton", "une autre phrase"),
+        ("inconnu", PASSWORD),
+        ("p.breton" * 100, PASSWORD),
+        ("p.breton\0", PASSWORD),
+        ("p.breton", ""),
+        ("p.breton", PASSWORD + "x" * 10_000),
+    ],
 )
 async def test_a_wrong_identifier_or_password_opens_nothing(breton: User, identifier: str, password: str) -> None:
     assert await sessions.sign_in(identifier, password, as_of=NOW) is None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from base64 import urlsafe_b64encode
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -213,6 +215,23 @@ CURSORS = [
 @pytest.mark.parametrize("cursor", CURSORS)
 async def test_a_cursor_that_is_none_is_refused(db: str, cursor: str) -> None:
     assert await code_of(MANAGER, PAGE, after=cursor) == "BAD_USER_INPUT"
+
+
+@pytest.mark.parametrize("values", [["versions", 0, 2**31], ["versions", 0, -1], ["versions", 0, "un"]])
+async def test_a_cursor_beyond_what_a_column_holds_is_refused(db: str, values: list[object]) -> None:
+    await make_numbered(1)
+    nested = "query N($after: String) { requests { nodes { versions(after: $after) { nodes { id } } } } }"
+    assert await code_of(MANAGER, nested, after=_cursor(*values)) == "BAD_USER_INPUT"
+
+
+@pytest.mark.parametrize("number", ["F" * 21, "F\0", "\ud800"])
+async def test_a_cursor_after_what_is_no_number_of_a_dossier_is_refused(db: str, number: str) -> None:
+    query = "query D($after: String) { dossiers(after: $after) { nodes { id } } }"
+    assert await code_of(MANAGER, query, after=_cursor("dossiers", 0, number)) == "BAD_USER_INPUT"
+
+
+def _cursor(*values: object) -> str:
+    return urlsafe_b64encode(json.dumps(values).encode()).decode()
 
 
 async def test_a_cursor_of_another_list_is_refused(db: str) -> None:
