@@ -51,12 +51,13 @@ async def test_the_home_page_says_first_what_is_to_be_done(scene: Scene) -> None
     page = await scene.visit.open("/")
     assert "Accueil fournisseur SAS" in page.text
     assert "1 demande à modifier" in page.text
+    assert "avant le dimanche 27 août 2023 à 14 h 32" in page.text
     assert "jusqu'au dimanche 27 août 2023 à 14 h 32 (heure de Paris) — encore 19 jours" in page.text
     assert "Aucune actualité pour le moment." in page.text
     await scene.change_contact_as(scene.user, "test123@gmail.com")
     page = await scene.visit.open("/")
     number = scene.request.dossier.number
-    assert page.links[f"Reprendre ma modification pour le dossier {number}"] == scene.path
+    assert page.links[f"Reprendre ma modification pour le dossier {number}"] == scene.page
 
 
 async def test_past_the_deadline_there_is_nothing_left_to_do(scene: Scene, clock: Clock) -> None:

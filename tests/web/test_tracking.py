@@ -131,6 +131,7 @@ async def test_a_dossier_without_an_advance_says_so(scene: Scene) -> None:
     page = await scene.visit.open(f"/dossiers/{scene.request.dossier.number}/avance")
     assert scene.visit.status == 200
     assert "Aucune demande d'avance pour ce dossier." in page.text
+    assert page.links["Voir la demande de solde de ce dossier"] == scene.path
 
 
 async def test_an_account_that_only_reads_is_told(scene: Scene, enter: Enter) -> None:
@@ -145,6 +146,7 @@ async def test_a_manager_reads_the_same_page_without_the_way_to_modify(scene: Sc
     page = await scene.visit.open(scene.path)
     assert scene.visit.status == 200
     assert "Modifier ma demande de solde" not in page.links
+    assert "Cette page est celle que lit le fournisseur." in page.text
     assert "FR7630006000011234567890189" in page.text.replace(" ", "")
 
 
