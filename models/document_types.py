@@ -32,10 +32,10 @@ class DocumentType:
 DOCUMENT_TYPES = (
     DocumentType("MSS_RESU_TEST_TECH", "Résultat de test technique MSS"),
     DocumentType("MSS_GUIDE_PDF_API", "Guide PDF API"),
-    DocumentType("DECISION_ATTRIBUTION", "Décision d’attribution", addable=False),
-    DocumentType("CONVENTION_AVANCE", "Convention d’avance signée", addable=False),
+    DocumentType("DECISION_ATTRIBUTION", "Décision d'attribution", addable=False),
+    DocumentType("CONVENTION_AVANCE", "Convention d'avance signée", addable=False),
     DocumentType("ATTEST_REGIME_TVA", "Attestation de régime de TVA"),
-    DocumentType("AUTRE_A", "Autre pièce d’avance"),
+    DocumentType("AUTRE_A", "Autre pièce d'avance"),
     DocumentType("AUTRE_S", "Autre pièce de solde"),
 )
 _BY_CODE = {document_type.code: document_type for document_type in DOCUMENT_TYPES}

@@ -16,10 +16,10 @@ _END = b"%%EOF"
 _TAIL = 2048  # bytes at the end in which the end mark must stand; some software pads after it
 _PROBE_SECONDS = 20  # of wall clock; the probe limits its own processor time well below
 _MESSAGES = {
-    "WRONG_FORMAT": "« {name} » n’est pas un fichier {formats}. Formats acceptés : {formats}.",
+    "WRONG_FORMAT": "« {name} » n'est pas un fichier {formats}. Formats acceptés : {formats}.",
     "EMPTY_FILE": "« {name} » est vide.",
     "TOO_LARGE": "« {name} » pèse {size}. La taille maximale est de {limit}.",
-    "UNREADABLE": "« {name} » n’est pas un PDF lisible. Enregistrez-le de nouveau au format PDF, puis réessayez.",
+    "UNREADABLE": "« {name} » n'est pas un PDF lisible. Enregistrez-le de nouveau au format PDF, puis réessayez.",
     "ENCRYPTED": "« {name} » est protégé par un mot de passe.",
 }
 

@@ -98,7 +98,7 @@ async def add_user(
     identifier, email = identifier.strip(), email.strip()
     faults = [*_identity_faults(identifier, email, role, supplier), *password_faults(password)]
     if await User.exists(identifier=identifier):
-        faults.append(Fault("identifier", "TAKEN", f"L’identifiant « {identifier} » est déjà utilisé."))
+        faults.append(Fault("identifier", "TAKEN", f"L'identifiant « {identifier} » est déjà utilisé."))
     if faults:
         raise Invalid.of(faults)
     return await User.create(
@@ -120,9 +120,9 @@ def _identity_faults(identifier: str, email: str, role: Role, supplier: Supplier
     try:
         validate_email(email, check_deliverability=False)
     except EmailNotValidError:
-        faults.append(Fault("email", "INVALID", "L’adresse électronique n’est pas valable."))
+        faults.append(Fault("email", "INVALID", "L'adresse électronique n'est pas valable."))
     if role not in {Role.SUPPLIER, Role.MANAGER}:
-        faults.append(Fault("role", "INVALID", "Un compte est celui d’un fournisseur ou d’un gestionnaire."))
+        faults.append(Fault("role", "INVALID", "Un compte est celui d'un fournisseur ou d'un gestionnaire."))
     elif (role is Role.SUPPLIER) != (supplier is not None):
         faults.append(
             Fault("supplier", "INVALID", "Un compte de fournisseur, et lui seul, est rattaché à un fournisseur.")
@@ -174,5 +174,5 @@ def _token_faults(name: str, scopes: set[TokenScope], supplier: Supplier | None)
     if TokenScope.WRITE in scopes and supplier is None:
         faults.append(Fault("scopes", "INVALID", "Un jeton qui écrit doit être rattaché à un fournisseur."))
     if TokenScope.MANAGE in scopes and (supplier is not None or TokenScope.WRITE in scopes):
-        faults.append(Fault("scopes", "INVALID", "Un jeton de gestionnaire n’est rattaché à aucun fournisseur."))
+        faults.append(Fault("scopes", "INVALID", "Un jeton de gestionnaire n'est rattaché à aucun fournisseur."))
     return faults

@@ -143,7 +143,7 @@ async def _own_upload(actor: Actor, upload_id: UUID) -> Upload:
     """A file that this very account sent."""
     upload = await Upload.get_or_none(id=upload_id, account=actor.account)
     if upload is None:
-        raise NotFound("Ce fichier n’a pas été reçu de ce compte, ou il a été retiré faute d’avoir été joint à temps.")
+        raise NotFound("Ce fichier n'a pas été reçu de ce compte, ou il a été retiré faute d'avoir été joint à temps.")
     return upload
 
 
@@ -160,7 +160,7 @@ def _addable_type(code: str) -> DocumentType:
 def _check_file(upload: Upload, kind: DocumentType) -> None:
     name = f"« {upload.file_name} »"
     if not kind.accepts(upload.file_name):
-        sentence = f"{name} n’est pas un fichier {kind.formats}. Formats acceptés : {kind.formats}."
+        sentence = f"{name} n'est pas un fichier {kind.formats}. Formats acceptés : {kind.formats}."
         raise Invalid(Fault("uploadId", "BAD_FORMAT", french(sentence)))
     if upload.size > kind.max_bytes:
         raise Invalid(Fault("uploadId", "TOO_BIG", french(f"{name} est trop lourd pour une pièce de ce type.")))

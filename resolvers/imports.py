@@ -78,7 +78,7 @@ async def _uploads_by_name(actor: Actor, upload_ids: Sequence[UUID]) -> tuple[di
     for upload_id in wanted:
         upload = rows.get(upload_id)
         if upload is None:
-            faults.append(Fault("uploadIds", "UNKNOWN_UPLOAD", "Un fichier annoncé n’a pas été reçu de ce compte."))
+            faults.append(Fault("uploadIds", "UNKNOWN_UPLOAD", "Un fichier annoncé n'a pas été reçu de ce compte."))
         elif upload.file_name in uploads:
             sentence = f"« {upload.file_name} » est fourni plusieurs fois. Attendu : chaque fichier une seule fois."
             faults.append(Fault("uploadIds", "DUPLICATE_FILE", french(sentence)))
@@ -94,7 +94,7 @@ async def _supplier_faults(actor: Actor, content: ImportDocument) -> list[Fault]
     own = await Supplier.get(id=actor.supplier_id)
     if own.siret == content.supplier.siret:
         return []
-    return [Fault("$.fournisseur.siret", "NOT_YOURS", f"Ce SIRET n’est pas celui de votre entreprise ({own.siret}).")]
+    return [Fault("$.fournisseur.siret", "NOT_YOURS", f"Ce SIRET n'est pas celui de votre entreprise ({own.siret}).")]
 
 
 async def _filed_before(supplier: Supplier, content: ImportDocument) -> FundingRequest | None:
@@ -137,7 +137,7 @@ def _dossier_faults(dossier: Dossier | None, supplier: Supplier, content: Import
     if dossier is None:
         return []
     if dossier.supplier_id != supplier.id:
-        return [Fault("$.dossier", "NOT_AVAILABLE", "Ce numéro de dossier n’est pas disponible.")]
+        return [Fault("$.dossier", "NOT_AVAILABLE", "Ce numéro de dossier n'est pas disponible.")]
     if dossier.ans_number != content.ans_number:
         sentence = f"Ce dossier porte le référencement {dossier.ans_number}."
         return [Fault("$.referencementAns", "OTHER_REFERENCE", sentence)]

@@ -23,7 +23,6 @@ class Rank(int):
     """A number of a column of 32 bits; a plain int stands in one of 64."""
 
 
-
 @dataclass(frozen=True)
 class Part:
     """Rows in the order of `columns`, the last of which is unique; `where` says which rows they are."""

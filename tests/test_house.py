@@ -113,3 +113,9 @@ def test_every_dependency_says_why_it_is_here() -> None:
 def test_every_folder_of_tests_is_a_package() -> None:
     folders = {file.parent for file in (ROOT / "tests").rglob("*.py")}
     assert [folder for folder in folders if not (folder / "__init__.py").exists()] == []
+
+
+@pytest.mark.parametrize("part", ["models", "resolvers", "web"])
+def test_every_sentence_of_a_page_is_written_with_the_same_apostrophe(part: str) -> None:
+    files = (file for pattern in ("*.py", "*.html", "*.txt", "*.js") for file in (ROOT / part).rglob(pattern))
+    assert [str(file) for file in files if "vendor" not in file.parts and "’" in file.read_text()] == []

@@ -14,8 +14,8 @@ from web.errors import Explained, answer
 from web.session import to_sign_in
 
 _SCAN_REFUSALS = {
-    ScanStatus.PENDING: (503, "L’analyse antivirus de ce document est en cours. Réessayez dans quelques minutes."),
-    ScanStatus.INFECTED: (410, "Ce document contient un virus : il a été mis à l’écart."),
+    ScanStatus.PENDING: (503, "L'analyse antivirus de ce document est en cours. Réessayez dans quelques minutes."),
+    ScanStatus.INFECTED: (410, "Ce document contient un virus : il a été mis à l'écart."),
 }
 
 

@@ -24,11 +24,12 @@ from schema import MOST_TOKENS, schema
 from schema.context import Context
 from web.errors import Explained, answer
 from web.graphiql import graphiql
+from web.multipart import body
 from web.nudge import nudge
 
 JSON = "application/json"
 GRAPHQL_RESPONSE = "application/graphql-response+json"
-CHOOSE = "Donnez dans operationName le nom d’une opération de la requête."
+CHOOSE = "Donnez dans operationName le nom d'une opération de la requête."
 _SEVERAL = re.compile(r"\b(?:query|mutation)\b.*\b(?:query|mutation)\b", re.DOTALL)
 
 
@@ -72,7 +73,7 @@ def _accepted(http: Request) -> str:
     if GRAPHQL_RESPONSE in ranges:
         return GRAPHQL_RESPONSE
     if not {JSON, "application/*", "*/*"} & set(ranges):
-        raise Explained(406, f"La réponse ne peut être qu’en {JSON} ou {GRAPHQL_RESPONSE}.")
+        raise Explained(406, f"La réponse ne peut être qu'en {JSON} ou {GRAPHQL_RESPONSE}.")
     return JSON
 
 
@@ -81,7 +82,7 @@ async def _read(http: Request) -> Operation:
         given: Any = dict(http.query_params)
         given["variables"] = _from_json(given.get("variables") or "null")
     elif http.headers.get("content-type", "").partition(";")[0].strip().lower() == JSON:
-        given = _from_json(await http.body())
+        given = _from_json(b"".join([data async for data in body(http)]))
     else:
         raise Explained(415, f"La requête doit être envoyée en {JSON}.")
     if not isinstance(given, dict):
@@ -107,9 +108,12 @@ def _is_ambiguous(operation: Operation) -> bool:
 
 def _from_json(text: str | bytes) -> Any:
     try:
-        return json.loads(text)
+        read = json.loads(text)
+        # Half of an escaped pair is no text: nothing could keep it, and no answer could repeat it.
+        json.dumps(read, ensure_ascii=False).encode()
+        return read
     except (ValueError, RecursionError):
-        raise Explained(400, "La requête n’est pas du JSON lisible.") from None
+        raise Explained(400, "La requête n'est pas du JSON lisible.") from None
 
 
 def _respond(result: ExecutionResult, media_type: str) -> Response:

@@ -14,7 +14,7 @@ from web.origin import SESSION_COOKIE
 from web.rendering import render
 from web.uploads import read_form
 
-WRONG = Fault("identifier", "WRONG", "L’identifiant ou le mot de passe est incorrect.")
+WRONG = Fault("identifier", "WRONG", "L'identifiant ou le mot de passe est incorrect.")
 ENDED = "Votre session a expiré. Reconnectez-vous : votre brouillon est conservé."
 
 

@@ -11,7 +11,7 @@ from settings import settings
     [
         ("MSS_RESU_TEST_TECH", "Résultat de test technique MSS", True),
         ("MSS_GUIDE_PDF_API", "Guide PDF API", True),
-        ("DECISION_ATTRIBUTION", "Décision d’attribution", False),
+        ("DECISION_ATTRIBUTION", "Décision d'attribution", False),
         ("AUTRE_S", "Autre pièce de solde", True),
     ],
 )

@@ -125,9 +125,9 @@ def test_a_file_over_the_limit_is_refused_before_it_is_opened(written: Written) 
 
 
 MESSAGES = {
-    "« notes.txt » n’est pas un fichier PDF. Formats acceptés : PDF.": ("notes.txt", b"x"),
+    "« notes.txt » n'est pas un fichier PDF. Formats acceptés : PDF.": ("notes.txt", b"x"),
     "« guide.pdf » est vide.": ("guide.pdf", b""),
-    "« guide.pdf » n’est pas un PDF lisible. Enregistrez-le de nouveau au format PDF, puis réessayez.": (
+    "« guide.pdf » n'est pas un PDF lisible. Enregistrez-le de nouveau au format PDF, puis réessayez.": (
         "guide.pdf",
         b"MZ",
     ),

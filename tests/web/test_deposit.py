@@ -94,6 +94,6 @@ async def test_a_refused_file_and_the_faults_of_the_document_are_told_together(v
     await deposit(visit, broken, [*PIECES[1:], ("pieces", (PIECES[0][1][0], b"MZ not a PDF"))])
     assert visit.status == 422
     assert "nature" in visit.text
-    assert "n'est pas un PDF lisible" in visit.text.replace("’", "'")
-    assert "n'est pas fourni" not in visit.text.replace("’", "'")
+    assert "n'est pas un PDF lisible" in visit.text
+    assert "n'est pas fourni" not in visit.text
     assert not await Dossier.exists()
