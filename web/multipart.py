@@ -36,7 +36,7 @@ Piece = Part | bytes | PartEnd
 
 
 async def body(http: Request) -> AsyncIterator[bytes]:
-    """The body as it arrives."""
+    """The body as it arrives. It may take minutes: what it asks for happens when it is here, not when it began."""
     stream = http.stream().__aiter__()
     while True:
         try:
@@ -45,6 +45,7 @@ async def body(http: Request) -> AsyncIterator[bytes]:
         except TimeoutError:
             raise HTTPException(408) from None
         if data is None:
+            http.state.as_of = http.app.state.clock()
             return
         if data:
             yield data

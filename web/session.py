@@ -104,9 +104,10 @@ def _asked_for(http: Request) -> str:
 
 def go_to(http: Request, path: str) -> Response:
     """Lead to another page, the whole document even when htmx asked for a part."""
+    leading = RedirectResponse(path, 303)
     if http.headers.get("hx-request") == "true":
-        return Response(headers={"HX-Redirect": path})
-    return RedirectResponse(path, 303)
+        return Response(headers={"HX-Redirect": leading.headers["Location"]})
+    return leading
 
 
 def own_path(wanted: str | None) -> str:

@@ -98,6 +98,7 @@ async def test_get_reads_and_never_writes(program: AsyncClient) -> None:
         b'{"query": 1}',
         b'{"query": "{ x }", "variables": []}',
         b'{"query": "{ x }", "operationName": 1}',
+        b'{"query": "query($x: DateTime) { x }", "variables": {"x": "\\ud800"}}',
     ],
 )
 async def test_what_is_no_request_is_a_400_in_json(program: AsyncClient, body: bytes) -> None:

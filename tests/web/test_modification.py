@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 from models import Attachment, Event, Modification, Session
@@ -204,3 +205,15 @@ async def test_htmx_gets_the_same_page_as_everybody(scene: Scene) -> None:
         scene.page, data=fields, headers={"HX-Request": "true"}, follow_redirects=True
     )
     assert arrived.headers["HX-Push-Url"] == f"{scene.page}/verification"
+
+
+async def test_a_post_that_has_not_arrived_by_the_deadline_is_too_late(scene: Scene, clock: Clock) -> None:
+    async def slowly() -> AsyncIterator[bytes]:
+        yield b"action=enregistrer&contact="
+        clock.now = scene.modification.closes_at
+        yield b"a%40b.fr"
+
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = await scene.visit.client.post(scene.page, content=slowly(), headers=headers)
+    assert answer.status_code == 409
+    assert await scene.draft() == (None, 0)

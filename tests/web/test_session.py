@@ -68,6 +68,12 @@ async def test_htmx_is_led_to_the_whole_sign_in_page(site: AsyncClient) -> None:
     assert answer.text == ""
 
 
+async def test_a_page_of_any_letters_is_led_to(site: AsyncClient, breton: User) -> None:
+    form = {"identifier": "p.breton", "password": PASSWORD, "retour": "/€?a=1#b"}
+    answer = await site.post("/connexion", data=form, headers={"HX-Request": "true"})
+    assert answer.headers["HX-Redirect"] == "/%E2%82%AC?a=1#b"
+
+
 async def test_signing_out_ends_the_session_on_both_sides(site: AsyncClient, enter: Enter, breton: User) -> None:
     await enter(breton)
     answer = await site.post("/deconnexion")

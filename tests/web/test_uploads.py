@@ -19,6 +19,7 @@ from tests.conftest import NOW
 from tests.factories import MANAGER, make_attachment, make_request, make_supplier, make_user
 from tests.web.conftest import Enter
 from web import multipart
+from web.app import app
 from web.multipart import decoded
 from web.uploads import read_form
 
@@ -180,7 +181,8 @@ def arriving(actor: Actor | None, content_type: str, *messages: Message) -> Requ
         await asyncio.sleep(3600)
         raise AssertionError
 
-    scope = {"type": "http", "method": "POST", "path": "/", "headers": [(b"content-type", content_type.encode())]}
+    headers = [(b"content-type", content_type.encode())]
+    scope = {"type": "http", "method": "POST", "path": "/", "headers": headers, "app": app}
     http = Request(scope, receive)
     http.state.actor, http.state.as_of = actor, NOW
     return http
