@@ -1,6 +1,6 @@
 # `make` alone lists what can be done. `make run` and `make test` need nothing before them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench lock
+.PHONY: help setup run test check bench screenshots lock
 
 PORT ?= 8000
 # The first Python that is new enough; PYTHON=… names another.
@@ -14,7 +14,7 @@ BIN := .venv/bin
 UV := VIRTUAL_ENV='$(CURDIR)/.venv' $(BIN)/uv
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install what run and test share: .venv, locked dependencies, browser files
 	@$(MAKE) --silent --no-print-directory --jobs=2 .venv/ready web/static/vendor/ready
@@ -51,6 +51,9 @@ check: setup ## Check lint, format, types and import rules
 
 bench: setup ## Measure, side by side in one run
 	$(BIN)/python -m bench
+
+screenshots: setup ## Take the pictures of the README again (needs Chromium: SOLDE_TEST_CHROMIUM names it)
+	$(BIN)/python -m tests.browser.screenshots
 
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
