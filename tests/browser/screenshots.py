@@ -40,9 +40,7 @@ def _take(url: str) -> None:
         phone.get_by_role("button", name="Enregistrer le brouillon").click()
         changed = phone.get_by_text("✓ Modifié")
         changed.wait_for()
-        changed.evaluate(
-            "mark => scrollTo({top: mark.getBoundingClientRect().top + scrollY - 260, behavior: 'instant'})"
-        )
+        changed.evaluate("mark => scrollTo(0, mark.getBoundingClientRect().top + scrollY - 260)")
         phone.screenshot(path=FOLDER / "modification-telephone.png")
         browser.close()
 
