@@ -1,12 +1,12 @@
 """The document that a funding request is imported from: one strict model, read with every fault named."""
 
 import hashlib
-import json
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from models import import_fields as fields
+from models.database import canonical_json
 from models.dossiers import RequestKind
 from settings import settings
 
@@ -159,8 +159,7 @@ def digest(document: ImportDocument) -> str:
     The dossier number counts for nothing: it is the identity, and the portal may have given it.
     """
     content = document.model_dump(mode="json", by_alias=True, exclude={"number"})
-    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return hashlib.sha256(canonical_json(content).encode()).hexdigest()
 
 
 def json_schema() -> dict[str, object]:

@@ -1,7 +1,7 @@
 """Reads an import document and names every fault at once, those of the files that it names included.
 
 `examine` reads whatever can be read, `check_files` compares with the files that were given, and the use case
-refuses with both lists together. `read_document` is for who has no files to compare.
+refuses with both lists together.
 """
 
 from collections.abc import Collection, Sequence
@@ -40,14 +40,6 @@ class Reading:
     document: ImportDocument | None
     faults: tuple[Fault, ...]
     files: tuple[NamedFile, ...]
-
-
-def read_document(text: str, today: date | None = None) -> ImportDocument:
-    """The document, or Invalid with every fault that it has on its own."""
-    reading = examine(text, today)
-    if reading.document is None:
-        raise Invalid.of(reading.faults)
-    return reading.document
 
 
 def examine(text: str, today: date | None = None) -> Reading:

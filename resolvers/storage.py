@@ -94,7 +94,7 @@ def remove(key: str) -> None:
 
 def remove_temporary(before: float) -> int:
     """Delete what was begun before that time (seconds since 1970) and never finished; how many."""
-    abandoned = [file for file in (root() / _TEMPORARY).glob("*") if file.stat().st_mtime < before]
+    abandoned = [file for file in (root() / _TEMPORARY).glob("*") if _is_older(file, before)]
     for file in abandoned:
         file.unlink(missing_ok=True)
     return len(abandoned)
@@ -103,7 +103,14 @@ def remove_temporary(before: float) -> int:
 def keys_before(before: float) -> Iterator[list[str]]:
     """The keys of every document stored before that time, a folder at a time."""
     for folder in sorted(root().glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]")):
-        files = (file for file in folder.iterdir() if file.stat().st_mtime < before)
-        keys = [file.relative_to(root()).as_posix() for file in files]
+        keys = [file.relative_to(root()).as_posix() for file in folder.iterdir() if _is_older(file, before)]
         if keys:
             yield keys
+
+
+def _is_older(file: Path, than: float) -> bool:
+    """Was it written before that time? One that was kept, forgotten or deleted while we looked was not."""
+    try:
+        return file.stat().st_mtime < than
+    except FileNotFoundError:
+        return False

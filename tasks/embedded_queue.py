@@ -62,9 +62,9 @@ async def _answers(socket: Path) -> None:
 async def _ping(socket: Path) -> bool:
     try:
         reader, writer = await asyncio.open_unix_connection(socket)
-    except OSError:
+        writer.write(b"PING\r\n")
+        answer = await reader.readline()  # +PONG, or -LOADING while it reads its data
+    except OSError:  # also one that ends while it is asked
         return False
-    writer.write(b"PING\r\n")
-    answer = await reader.readline()  # +PONG, or -LOADING while it reads its data
     writer.close()
     return answer.startswith(b"+PONG")

@@ -9,8 +9,8 @@ import pytest
 
 from models.document_types import DOCUMENT_TYPES
 from models.import_document import digest, json_schema
-from models.import_reading import read_document
 from settings import settings
+from tests.models.reading import read_document
 
 TEXT = (Path(__file__).parent.parent / "examples" / "FINSAS008539.json").read_text()
 

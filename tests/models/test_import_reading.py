@@ -12,8 +12,9 @@ import pytest
 
 from models.dossiers import RequestKind
 from models.errors import Fault, Invalid
-from models.import_reading import check_files, examine, read_document
+from models.import_reading import check_files, examine
 from settings import settings
+from tests.models.reading import read_document
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 PIECES = EXAMPLES / "pieces"

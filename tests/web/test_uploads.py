@@ -13,7 +13,7 @@ from starlette.types import Message
 
 from models import Upload, User
 from models.actors import AccountRight, Actor, TokenScope
-from resolvers import accounts
+from resolvers import accounts, storage
 from resolvers.uploads import sweep_orphans
 from tests.conftest import NOW
 from tests.factories import MANAGER, make_attachment, make_request, make_supplier, make_user
@@ -297,6 +297,15 @@ async def test_nobody_signed_in_sends_no_file_to_a_page(site: AsyncClient, data_
 
 def test_text_that_is_no_utf8_is_still_text() -> None:
     assert decoded(b"\xff\r\nb") == "\ufffd\nb"
+
+
+def test_a_file_that_goes_while_the_sweep_looks_at_it_is_passed_over(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = data_dir / "files/tmp/arriving"
+    file.parent.mkdir(parents=True)
+    monkeypatch.setattr(Path, "glob", lambda *_: iter([file]))
+    assert storage.remove_temporary(NOW.timestamp()) == 0
 
 
 async def test_what_nothing_holds_is_swept_after_a_day(program: AsyncClient, data_dir: Path) -> None:
