@@ -19,6 +19,7 @@ async def test_a_form_answers_in_place(page: Page, tmp_path: Path) -> None:
     await _a_refusal_keeps_the_chosen_file_and_takes_the_reader_to_it(page, _document(tmp_path, "pv.pdf"))
     await _three_clicks_send_one_post(page)
     await _a_removal_leaves_the_reader_among_the_documents(page)
+    await _restoring_the_value_leaves_the_reader_at_its_field(page)
     await _the_address_follows_to_the_check(page)
 
 
@@ -47,6 +48,14 @@ async def _a_removal_leaves_the_reader_among_the_documents(page: Page) -> None:
     await page.get_by_role("button", name="Supprimer pv.pdf").click()
     await expect(page.get_by_role("row", name="pv.pdf")).to_have_count(0)
     await expect(page.get_by_role("heading", name="Pièces justificatives")).to_be_focused()
+
+
+async def _restoring_the_value_leaves_the_reader_at_its_field(page: Page) -> None:
+    contact = page.get_by_label("Coordonnées de contact")
+    await page.get_by_role("button", name="Rétablir cette valeur").click()
+    await expect(contact).to_be_focused()
+    await expect(contact).to_have_value("pascal.breton@axyus.com")
+    await contact.fill("test123@gmail.com")
 
 
 async def _the_address_follows_to_the_check(page: Page) -> None:

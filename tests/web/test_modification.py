@@ -59,6 +59,13 @@ async def test_a_wrong_contact_comes_back_as_typed_with_its_sentence(scene: Scen
     assert (await scene.draft())[0] is None
 
 
+async def test_a_refusal_is_what_the_reader_arrives_at_in_proper_french(scene: Scene) -> None:
+    await scene.visit.open(scene.page)
+    await scene.visit.press("Enregistrer le brouillon", contact="a@b.fr c@d.fr")
+    assert 'autofocus data-focus id="erreurs"' in scene.visit.response.text
+    assert scene.visit.response.text.count("sans autre texte\u00a0: une adresse") == 2
+
+
 async def test_a_document_is_imported_then_deleted(scene: Scene) -> None:
     await scene.visit.open(scene.page)
     page = await scene.visit.press("Importer", [("fichier", ("pv-test.pdf", PDF))], type="AUTRE_S")

@@ -73,7 +73,7 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   if (arrived) scrollTo(0, 0);
   const wanted = document.querySelector("#contenu [data-focus]") ?? (arrived ? document.querySelector("#contenu h1") : null);
   if (!wanted) return;
-  wanted.tabIndex = -1;
+  if (wanted.tabIndex < 0) wanted.tabIndex = -1;
   wanted.focus();
 });
 
