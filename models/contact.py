@@ -62,10 +62,11 @@ def _plain_spaces(contact: str) -> str:
 
 
 def _is_email_or_link(text: str) -> bool:
-    return _is_email(text) or _is_link(text)
+    return is_email(text) or _is_link(text)
 
 
-def _is_email(text: str) -> bool:
+def is_email(text: str) -> bool:
+    """Is it one e-mail address? Its domain may have any letters, its name only those that every mail server takes."""
     address = _validated(text)
     # What is only an address after folding look-alikes (full-width letters, other dots) is not one.
     return address is not None and text.rpartition("@")[2].lower() in {address.domain, address.ascii_domain}
@@ -79,7 +80,7 @@ def _is_link(text: str) -> bool:
         host, port = parts.hostname or "", parts.port
     except ValueError:
         return False
-    return "@" not in parts.netloc and port != 0 and _is_email(f"support@{host}")  # a host obeys the same rule as there
+    return "@" not in parts.netloc and port != 0 and is_email(f"support@{host}")  # a host obeys the same rule as there
 
 
 def _is_phone(text: str) -> bool:

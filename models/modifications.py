@@ -88,6 +88,10 @@ class Modification(Model):
         """What the manager ticked."""
         return [ExpectedChange.from_json(value) for value in self.expected_changes]
 
+    def asp_number(self, dossier_number: str) -> str:
+        """What the request is called in this cycle, and then in the version that confirming makes."""
+        return f"{dossier_number}M{self.number}"
+
     def is_due(self, as_of: datetime) -> bool:
         """Has the deadline passed without an outcome?"""
         return self.outcome is None and self.closes_at <= as_of

@@ -14,11 +14,11 @@ from unicodedata import normalize
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from email_validator import EmailNotValidError, validate_email
 from stdnum.fr import siret as siret_number
 
 from models import ApiToken, Supplier, User
 from models.actors import AccountRight, Actor, Role, TokenScope
+from models.contact import is_email
 from models.errors import Fault, Invalid
 from models.text import storable
 
@@ -97,7 +97,7 @@ async def add_user(
     """Open an account for a person of a supplier, or for a manager."""
     identifier, email = identifier.strip(), email.strip()
     faults = [*_identity_faults(identifier, email, role, supplier), *password_faults(password)]
-    if await User.exists(identifier=identifier):
+    if await User.exists(identifier=storable(identifier, LONGEST_IDENTIFIER)):
         faults.append(Fault("identifier", "TAKEN", f"L'identifiant « {identifier} » est déjà utilisé."))
     if faults:
         raise Invalid.of(faults)
@@ -117,9 +117,8 @@ def _identity_faults(identifier: str, email: str, role: Role, supplier: Supplier
     faults = []
     if not 3 <= len(identifier) <= LONGEST_IDENTIFIER or not identifier.isprintable():
         faults.append(Fault("identifier", "INVALID", "L'identifiant doit compter de 3 à 100 caractères."))
-    try:
-        validate_email(email, check_deliverability=False)
-    except EmailNotValidError:
+    # The letters of a domain go by their ASCII form in a mail's header: that is what must be given here.
+    if not email.isascii() or not is_email(email):
         faults.append(Fault("email", "INVALID", "L'adresse électronique n'est pas valable."))
     if role not in {Role.SUPPLIER, Role.MANAGER}:
         faults.append(Fault("role", "INVALID", "Un compte est celui d'un fournisseur ou d'un gestionnaire."))

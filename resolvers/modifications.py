@@ -69,7 +69,7 @@ async def _make_version(modification: Modification, draft: Draft, actor: Actor, 
     version = await Version.create(
         request_id=modification.request_id,
         rank=modification.number,
-        asp_number=f"{modification.request.dossier.number}M{modification.number}",
+        asp_number=modification.asp_number(modification.request.dossier.number),
         dsr=draft.base.dsr,
         support_contact=draft.support_contact,
         created_at=as_of,

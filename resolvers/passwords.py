@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from models import Email, Session, User
 from models.database import transaction
@@ -18,7 +18,7 @@ from models.errors import Invalid, NotFound
 from models.text import storable
 from resolvers import links
 from resolvers.accounts import LONGEST_ADDRESS, account_named, hash_password, password_faults
-from resolvers.mail.notification import message_id
+from resolvers.mail.notification import outgoing
 from resolvers.mail.rendering import render
 from settings import settings
 
@@ -48,18 +48,7 @@ async def _send(kind: EmailKind, user: User, as_of: datetime, **facts: Any) -> N
     if await Email.exists(kind=kind, recipient=user.email, created_at__gt=as_of - _ASKED_AGAIN_AFTER):
         return
     letter = render(kind, help_link=links.help_page(), sign_in_link=links.sign_in(), **facts)
-    email_id = uuid4()
-    await Email.create(
-        id=email_id,
-        kind=kind,
-        recipient=user.email,
-        subject=letter.subject,
-        text=letter.text,
-        html=letter.html,
-        message_id=message_id(email_id),
-        created_at=as_of,
-        next_attempt_at=as_of,
-    )
+    await outgoing(kind, letter, user.email, as_of).save()
 
 
 async def can_reset(seal: str, *, as_of: datetime) -> bool:

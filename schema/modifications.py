@@ -78,7 +78,7 @@ class Modification(Node):
     @strawberry.field(description="N° ASP de la demande pendant cette modification, comme « FINSAS008539M1 ».")
     async def asp_number(self, info: Info) -> str:
         request = await requests.request_of(self.row.request_id, info)
-        return f"{request.row.dossier.number}M{self.number}"
+        return self.row.asp_number(request.row.dossier.number)
 
     @strawberry.field(description="Ce que le gestionnaire attend, coché en renvoyant la demande.")
     async def expected_changes(self, info: Info) -> list[Expected]:

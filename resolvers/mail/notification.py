@@ -16,7 +16,7 @@ from models.permissions import may_edit
 from models.typography import days_until
 from resolvers import links
 from resolvers.mail.contents import cycle_contents
-from resolvers.mail.rendering import render
+from resolvers.mail.rendering import Letter, render
 from settings import settings
 
 REQUEST_NAMES = {RequestKind.ADVANCE: "demande d'avance", RequestKind.BALANCE: "demande de solde"}
@@ -60,22 +60,8 @@ async def notify(
         **facts,
     )
     people = await recipients(supplier.id, editing=kind in FOR_EDITORS)
-    emails = [
-        Email(
-            id=(email_id := uuid4()),
-            request_id=request.id,
-            event_id=event.id,
-            kind=kind,
-            recipient=person.email,
-            subject=letter.subject,
-            text=letter.text,
-            html=letter.html,
-            message_id=message_id(email_id),
-            created_at=as_of,
-            next_attempt_at=as_of,
-        )
-        for person in people
-    ]
+    cause = {"request_id": request.id, "event_id": event.id}
+    emails = [outgoing(kind, letter, person.email, as_of, **cause) for person in people]
     await Email.bulk_create(emails)
     return emails
 
@@ -90,6 +76,23 @@ async def recipients(supplier_id: UUID, *, editing: bool) -> list[User]:
         if not editing or may_edit(person.role, person.right):
             by_address.setdefault(person.email.lower(), person)
     return list(by_address.values())
+
+
+def outgoing(kind: EmailKind, letter: Letter, recipient: str, as_of: datetime, **cause: Any) -> Email:
+    """A letter as it waits in the outbox, to be saved; `cause` is the request and the event that it tells of."""
+    email_id = uuid4()
+    return Email(
+        id=email_id,
+        kind=kind,
+        recipient=recipient,
+        subject=letter.subject,
+        text=letter.text,
+        html=letter.html,
+        message_id=message_id(email_id),
+        created_at=as_of,
+        next_attempt_at=as_of,
+        **cause,
+    )
 
 
 def message_id(email_id: UUID) -> str:

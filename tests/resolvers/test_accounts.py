@@ -8,6 +8,7 @@ from models.errors import Invalid
 from resolvers import accounts
 from tests.conftest import NOW
 from tests.factories import make_supplier
+from tests.resolvers.conftest import PASSWORD
 
 
 async def test_a_token_is_shown_once_and_names_its_software(db: str) -> None:
@@ -37,6 +38,24 @@ async def test_a_token_unknown_revoked_or_past_its_end_is_nobody(db: str) -> Non
 async def test_a_token_that_could_do_nothing_or_too_much_is_refused(db: str, scopes: list[TokenScope]) -> None:
     with pytest.raises(Invalid):
         await accounts.issue_token(name="Jeton", scopes=scopes, as_of=NOW)
+
+
+@pytest.mark.parametrize("email", ["é@exemple.fr", "a@société.fr", "a@" + "x" * 64 + ".fr", "a b@exemple.fr", ""])
+async def test_an_address_that_no_mail_could_carry_is_refused(db: str, email: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        await accounts.add_user(
+            identifier="p.breton", email=email, name="", role=Role.MANAGER, password=PASSWORD, as_of=NOW
+        )
+    assert [(fault.field, fault.code) for fault in refusal.value.faults] == [("email", "INVALID")]
+
+
+@pytest.mark.parametrize("identifier", ["x" * 101, "ab", "a\0bc"])
+async def test_an_identifier_of_another_length_or_unseen_is_refused(db: str, identifier: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        await accounts.add_user(
+            identifier=identifier, email="a@b.fr", name="", role=Role.MANAGER, password=PASSWORD, as_of=NOW
+        )
+    assert [(fault.field, fault.code) for fault in refusal.value.faults] == [("identifier", "INVALID")]
 
 
 async def test_every_fault_of_a_new_account_is_named(breton: User) -> None:
