@@ -23,7 +23,7 @@ async def test_the_page_says_what_the_guide_says(scene: Scene) -> None:
         "Commentaire du gestionnaire test modif",
         f"N° ASP de la demande : {scene.request.dossier.number}M1",
         "DSR : DSR-SAS-SAS-Va1",
-        "Montant décidé de l'avance (fonction du régime TVA) :",
+        "Montants Montant avance Montant décidé de l'avance (fonction du régime TVA) :",
         "100 000,00 €",
         "Déposer une pièce complémentaire",
         "– Sélectionnez un type de pièce complémentaire –",
