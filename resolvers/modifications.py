@@ -142,7 +142,9 @@ async def _drop(
         await move(request, action, as_of=as_of, closes_at=None)
         draft = await draft_of(await _again(actor, modification))
         await _close(modification, action, actor, as_of, **changes)
-        facts = {"number": modification.number, "draft": draft.facts(), **changes}
+        # Every event of a decision says « reason ».
+        words = {name.removeprefix("cancel_"): text for name, text in changes.items()}
+        facts = {"number": modification.number, "draft": draft.facts(), **words}
         event = await record(event_kind, request, actor, at=as_of, **facts)
         closed = await _again(actor, modification)
         await notify(email_kind, event, request, modification=closed, as_of=as_of)
@@ -164,24 +166,22 @@ async def extend_deadline(
     request = modification.request
     async with transaction():
         await move(request, RequestAction.EXTEND_DEADLINE, as_of=as_of, closes_at=closes_at)
-        row = Modification.filter(id=modification.id, outcome=None)
-        await row.update(closes_at=closes_at)
-        reminds_on = closes_on - timedelta(days=settings.closing_days - settings.reminder_days)
-        reminds_at = max(at_hour_of(modification.opened_at, reminds_on), modification.reminds_at)
-        await row.filter(reminded_at=None).update(reminds_at=reminds_at)
-        event = await record(
-            EventKind.DEADLINE_EXTENDED,
-            request,
-            actor,
-            at=as_of,
-            number=modification.number,
-            before=modification.closes_at.isoformat(),
-            after=closes_at.isoformat(),
-            reason=reason,
-        )
+        await _put_off(modification, closes_on, closes_at)
+        dates = {"before": modification.closes_at.isoformat(), "after": closes_at.isoformat()}
+        facts = {"number": modification.number, "reason": reason, **dates}
+        event = await record(EventKind.DEADLINE_EXTENDED, request, actor, at=as_of, **facts)
         extended = await _again(actor, modification)
         await notify(EmailKind.DEADLINE_EXTENDED, event, request, modification=extended, as_of=as_of)
     return extended
+
+
+async def _put_off(modification: Modification, closes_on: date, closes_at: datetime) -> None:
+    """Write the later deadline; a reminder that has not left keeps its distance from it."""
+    row = Modification.filter(id=modification.id, outcome=None)
+    await row.update(closes_at=closes_at)
+    reminds_on = closes_on - timedelta(days=settings.closing_days - settings.reminder_days)
+    reminds_at = max(at_hour_of(modification.opened_at, reminds_on), modification.reminds_at)
+    await row.filter(reminded_at=None).update(reminds_at=reminds_at)
 
 
 async def _extended_already(modification: Modification, closes_on: date, reason: str) -> bool:

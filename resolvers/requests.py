@@ -41,29 +41,33 @@ async def request_modification(
     closes_at = days_later(as_of, settings.closing_days)
     async with transaction():
         await move(request, RequestAction.REQUEST_MODIFICATION, as_of=as_of, closes_at=closes_at)
-        modification = await Modification.create(
-            request=request,
-            number=await Modification.filter(request_id=request.id).count() + 1,
-            comment=comment,
-            expected_changes=[change.as_json() for change in expected],
-            opened_at=as_of,
-            opened_by=actor.author,
-            reminds_at=days_later(as_of, settings.reminder_days),
-            closes_at=closes_at,
-            draft_updated_at=as_of,
-        )
-        event = await record(
-            EventKind.MODIFICATION_REQUESTED,
-            request,
-            actor,
-            at=as_of,
-            number=modification.number,
-            comment=comment,
-            expectedChanges=modification.expected_changes,
-            closesAt=closes_at.isoformat(),
-        )
+        modification = await _open_cycle(request, actor, comment, expected, as_of, closes_at)
+        facts = {"number": modification.number, "comment": comment, "closesAt": closes_at.isoformat()}
+        facts["expectedChanges"] = modification.expected_changes
+        event = await record(EventKind.MODIFICATION_REQUESTED, request, actor, at=as_of, **facts)
         await notify(EmailKind.MODIFICATION_REQUESTED, event, request, modification=modification, as_of=as_of)
     return await get_modification(actor, modification.id)
+
+
+async def _open_cycle(
+    request: FundingRequest,
+    actor: Actor,
+    comment: str,
+    expected: list[ExpectedChange],
+    as_of: datetime,
+    closes_at: datetime,
+) -> Modification:
+    return await Modification.create(
+        request=request,
+        number=await Modification.filter(request_id=request.id).count() + 1,
+        comment=comment,
+        expected_changes=[change.as_json() for change in expected],
+        opened_at=as_of,
+        opened_by=actor.author,
+        reminds_at=days_later(as_of, settings.reminder_days),
+        closes_at=closes_at,
+        draft_updated_at=as_of,
+    )
 
 
 def _check_expected_changes(changes: Sequence[ExpectedChange]) -> list[ExpectedChange]:

@@ -45,13 +45,22 @@ async def notify(
         facts["modification"] = modification
         facts["days_left"] = days_until(modification.closes_at, as_of)
         facts["receipt_link"] = links.receipt(request, modification.id)
-    supplier = request.dossier.supplier
-    letter = render(
+    letter = _letter(kind, event, request, facts)
+    people = await recipients(request.dossier.supplier_id, editing=kind in FOR_EDITORS)
+    cause = {"request_id": request.id, "event_id": event.id}
+    emails = [outgoing(kind, letter, person.email, as_of, **cause) for person in people]
+    await Email.bulk_create(emails)
+    return emails
+
+
+def _letter(kind: EmailKind, event: Event, request: FundingRequest, facts: dict[str, Any]) -> Letter:
+    """What is written to everybody alike: `facts`, and what any mail about a request may say."""
+    return render(
         kind,
         event=event,
         reason=event.payload.get("reason"),
         number=request.dossier.number,
-        supplier=supplier.legal_name,
+        supplier=request.dossier.supplier.legal_name,
         request_name=REQUEST_NAMES[request.kind],
         tracking_link=links.tracking(request),
         modification_link=links.modification(request),
@@ -59,11 +68,6 @@ async def notify(
         help_link=links.help_page(),
         **facts,
     )
-    people = await recipients(supplier.id, editing=kind in FOR_EDITORS)
-    cause = {"request_id": request.id, "event_id": event.id}
-    emails = [outgoing(kind, letter, person.email, as_of, **cause) for person in people]
-    await Email.bulk_create(emails)
-    return emails
 
 
 async def recipients(supplier_id: UUID, *, editing: bool) -> list[User]:

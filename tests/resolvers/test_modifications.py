@@ -217,6 +217,7 @@ async def test_cancelling_says_why_once() -> None:
     assert "envoyée par erreur" in emails[0].text
     event = await Event.filter(kind=EventKind.MODIFICATION_CANCELLED).get()
     assert event.payload["draft"]["changes"][0]["after"] == "01 23 45 67 89"
+    assert event.payload["reason"] == "envoyée par erreur"
     assert (await FundingRequest.get()).status is RequestStatus.IN_REVIEW
 
 
