@@ -20,6 +20,7 @@ from tasks.demo_requests import (
     file_guide_request,
 )
 from tasks.demo_stories import Scene, Story
+from tasks.sweep import sweep
 
 PASSWORD = "demonstration-segur"  # noqa: S105 (everybody may know it: production refuses the demo)
 TOKEN_NAME = "Logiciel partenaire (démonstration)"  # noqa: S105
@@ -91,7 +92,9 @@ async def _other_dossier(number: str, story: Story, supplier: Actor, manager: Ac
 
 async def _paid_advance(number: str, supplier: Actor, manager: Actor, as_of: datetime) -> None:
     request = await file_advance(supplier, number, paris_day(as_of) - timedelta(days=300))
-    await validate_request(manager, request.id, as_of=as_of - timedelta(days=280))
+    validated_at = as_of - timedelta(days=280)
+    await validate_request(manager, request.id, as_of=validated_at)
+    await sweep(validated_at)
     await mark_paid(manager, request.id, as_of=as_of - timedelta(days=270))
 
 

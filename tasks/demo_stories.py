@@ -119,7 +119,9 @@ async def declined(scene: Scene) -> None:
     question = "Le lien fonctionne : il demande une authentification. Faut-il le changer ?"
     message = await contact_support(scene.supplier, scene.request.id, message=question, as_of=scene.ago(14, 10, 0))
     answer = "Non, l'authentification est permise : choisissez « Ne pas modifier »."
-    await answer_support(scene.manager, message.id, answer=answer, as_of=scene.ago(13, 9, 0))
+    answered_at = scene.ago(13, 9, 0)
+    await answer_support(scene.manager, message.id, answer=answer, as_of=answered_at)
+    await sweep(answered_at)
     at = scene.ago(12, 14, 0)
     await skip_modification(scene.supplier, modification.id, assistance_contacted=True, note="Lien valable.", as_of=at)
     await sweep(at)

@@ -44,7 +44,7 @@ def _folder() -> Path:
 
 def _latest() -> list[Mail]:
     files = sorted(_folder().glob("*.eml"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
-    return [Mail.read(file) for file in files[:SHOWN]]
+    return sorted(map(Mail.read, files[:SHOWN]), key=lambda mail: mail.sent_at, reverse=True)
 
 
 async def mailbox(http: Request) -> Response:

@@ -20,6 +20,15 @@ async def test_a_developer_reads_what_was_sent(site: AsyncClient, supplier_user:
     assert 'href="http://127.0.0.1:8000/reinitialisation/' in shown
 
 
+async def test_the_newest_mail_comes_first_whenever_it_was_written(site: AsyncClient, data_dir: Path) -> None:
+    (data_dir / "mail").mkdir(parents=True)
+    for number, day in (("second", 14), ("third", 15), ("first", 13)):
+        mail = f"To: a@b.fr\nSubject: {number}\nDate: Mon, {day} Aug 2023 10:00:00 +0000\n\nBonjour"
+        (data_dir / "mail" / f"{number}.eml").write_text(mail)
+    listed = (await site.get("/courriels")).text
+    assert listed.index("third") < listed.index("second") < listed.index("first")
+
+
 async def test_only_mails_are_shown(site: AsyncClient, data_dir: Path) -> None:
     (data_dir / "mail").mkdir(parents=True)
     (data_dir / "secret.eml").write_text("Subject: secret\n\n")
