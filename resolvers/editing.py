@@ -14,6 +14,7 @@ from models.actors import Actor
 from models.contact import check_contact
 from models.database import transaction
 from models.document_types import DocumentType, document_type
+from models.documents import name_fault, too_large
 from models.errors import Fault, Invalid, NotFound, PermissionDenied
 from models.events import EventKind
 from models.lifecycle import RequestAction
@@ -158,12 +159,12 @@ def _addable_type(code: str) -> DocumentType:
 
 
 def _check_file(upload: Upload, kind: DocumentType) -> None:
-    name = f"« {upload.file_name} »"
-    if not kind.accepts(upload.file_name):
-        sentence = f"{name} n'est pas un fichier {kind.formats}. Formats acceptés : {kind.formats}."
-        raise Invalid(Fault("uploadId", "BAD_FORMAT", french(sentence)))
-    if upload.size > kind.max_bytes:
-        raise Invalid(Fault("uploadId", "TOO_BIG", french(f"{name} est trop lourd pour une pièce de ce type.")))
+    """It was received as a document of some type, perhaps under a larger limit: is it one of this type, now?"""
+    fault = name_fault(upload.file_name, kind)
+    if fault is None and upload.size > kind.max_bytes:
+        fault = too_large(upload.file_name, upload.size)
+    if fault is not None:
+        raise Invalid(Fault("uploadId", fault.code, french(fault.message)))
 
 
 async def _check_not_held(modification: Modification, upload: Upload) -> None:

@@ -1,5 +1,6 @@
 """Editing the draft: its contact, its documents, and what is refused."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -198,7 +199,16 @@ async def test_a_file_of_another_format_is_refused() -> None:
     upload = await make_upload(supplier, file_name="guide.docx")
     with pytest.raises(Invalid) as refusal:
         await add_attachment(supplier, modification.id, document_type=GUIDE, upload_id=upload.id, as_of=SOON)
-    assert (fault(refusal).field, fault(refusal).code) == ("uploadId", "BAD_FORMAT")
+    assert (fault(refusal).field, fault(refusal).code) == ("uploadId", "WRONG_FORMAT")
+
+
+async def test_a_file_received_under_a_larger_limit_is_refused(setting: Callable[[str, object], None]) -> None:
+    modification, supplier = await opened()
+    upload = await make_upload(supplier, size=2_000)
+    setting("max_upload_bytes", 1_999)
+    with pytest.raises(Invalid) as refusal:
+        await add_attachment(supplier, modification.id, document_type=GUIDE, upload_id=upload.id, as_of=SOON)
+    assert (fault(refusal).field, fault(refusal).code) == ("uploadId", "TOO_LARGE")
 
 
 async def test_a_file_that_another_account_sent_is_not_there() -> None:
