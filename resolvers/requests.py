@@ -17,6 +17,7 @@ from models.events import EventKind
 from models.free_text import check_free_text
 from models.lifecycle import RequestAction, RequestStatus
 from models.modifications import ExpectedChange
+from models.text import excerpt
 from resolvers.deadlines import settled_request
 from resolvers.events import record
 from resolvers.mail import notify, recipients
@@ -76,7 +77,7 @@ def _check_expected_changes(changes: Sequence[ExpectedChange]) -> list[ExpectedC
         Fault(
             f"expectedChanges.{index}.documentType",
             "UNKNOWN_DOCUMENT_TYPE",
-            f"« {change.document_type} » n'est pas un type de pièce qu'un fournisseur peut ajouter.",
+            f"« {excerpt(change.document_type)} » n'est pas un type de pièce qu'un fournisseur peut ajouter.",
         )
         for index, change in enumerate(changes)
         if change.document_type is not None and not _is_addable(change.document_type)
