@@ -59,7 +59,12 @@ async def hash_password(password: str) -> str:
 
 async def account_named(identifier: str) -> User | None:
     """The active account of that identifier."""
-    return await User.get_or_none(identifier=storable(identifier.strip(), LONGEST_IDENTIFIER), active=True)
+    return await User.get_or_none(identifier=storable(_kept(identifier), LONGEST_IDENTIFIER), active=True)
+
+
+def _kept(identifier: str) -> str:
+    """The identifier in small letters, whatever the keyboard of a phone made of it."""
+    return identifier.strip().lower()
 
 
 async def authenticate_token(secret: str, *, as_of: datetime) -> Actor | None:
@@ -95,7 +100,7 @@ async def add_user(
     as_of: datetime,
 ) -> User:
     """Open an account for a person of a supplier, or for a manager."""
-    identifier, email = identifier.strip(), email.strip()
+    identifier, email = _kept(identifier), email.strip()
     faults = [*_identity_faults(identifier, email, role, supplier), *password_faults(password)]
     if await User.exists(identifier=storable(identifier, LONGEST_IDENTIFIER)):
         faults.append(Fault("identifier", "TAKEN", f"L'identifiant « {identifier} » est déjà utilisé."))

@@ -3,6 +3,8 @@ from datetime import timedelta
 import pytest
 
 from models import Session, User
+from models.actors import Role
+from models.errors import Invalid
 from resolvers import accounts, sessions
 from settings import settings
 from tests.conftest import NOW
@@ -52,6 +54,20 @@ async def test_an_unknown_identifier_costs_the_same_hash(breton: User, monkeypat
 
 async def test_the_same_letters_composed_otherwise_are_the_same_password(breton: User) -> None:
     assert await sessions.sign_in("p.breton", PASSWORD.replace("à", "a\u0300"), as_of=NOW)
+
+
+async def test_an_identifier_is_the_same_whatever_a_phone_capitalises(breton: User) -> None:
+    assert await sessions.sign_in("P.Breton", PASSWORD, as_of=NOW)
+    with pytest.raises(Invalid) as refusal:
+        await accounts.add_user(
+            identifier="P.BRETON",
+            email="p@editeur.fr",
+            name="",
+            role=Role.MANAGER,
+            password=PASSWORD,
+            as_of=NOW,
+        )
+    assert [fault.code for fault in refusal.value.faults] == ["TAKEN"]
 
 
 async def test_an_account_made_inactive_neither_signs_in_nor_stays_in(breton: User) -> None:
