@@ -106,6 +106,13 @@ async def test_declining_leads_to_its_receipt_and_makes_no_version(scene: Scene)
     assert await Version.filter(request_id=scene.request.id).count() == 1
 
 
+async def test_who_may_only_prepare_is_told_who_may_decline(scene: Scene, enter: Enter) -> None:
+    await enter(await make_user(scene.user.supplier, right=AccountRight.EDIT))
+    page = await scene.visit.open(f"{scene.page}/abandon")
+    assert "pas de choisir de ne pas modifier" in page.text
+    assert all("Ne pas modifier" not in button for form in page.forms for button in form.buttons)
+
+
 async def test_declining_what_was_confirmed_is_refused_with_the_receipt(scene: Scene) -> None:
     declining = (await scene.visit.open(f"{scene.page}/abandon")).forms[-1].fields
     await prepare(scene)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from models import SupportMessage
+from models.actors import AccountRight
 from resolvers.requests import reject_request
 from resolvers.support import answer_support
 from tests.conftest import NOW
-from tests.factories import MANAGER, make_request
+from tests.factories import MANAGER, make_request, make_user
+from tests.web.conftest import Enter
 from tests.web.scene import Scene
 
 
@@ -44,3 +46,10 @@ async def test_once_decided_there_is_nobody_to_write_to(scene: Scene) -> None:
     await scene.visit.send(address, {"message": "Bonjour"})
     assert scene.visit.status == 409
     assert await SupportMessage.all().count() == 0
+
+
+async def test_an_account_that_only_reads_is_told_that_it_cannot_write(scene: Scene, enter: Enter) -> None:
+    await enter(await make_user(scene.user.supplier, right=AccountRight.READ))
+    page = await scene.visit.open(f"{scene.path}/assistance")
+    assert "Votre compte permet de lire cette demande, pas d'écrire à l'Assistance à son sujet." in page.text
+    assert all("Envoyer" not in button for form in page.forms for button in form.buttons)
