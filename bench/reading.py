@@ -6,6 +6,7 @@ The two take turns, so that both meet the same disturbances; a figure is the med
 from __future__ import annotations
 
 import logging
+import tempfile
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -52,8 +53,16 @@ class Result:
         return self.api / self.sql
 
 
-async def measure(url: str) -> list[Result]:
-    """Every comparison, on a database made for it."""
+async def compare() -> None:
+    """Print what each reading costs beside the same rows read by hand."""
+    with tempfile.TemporaryDirectory(prefix="solde-bench-") as folder:
+        results = await _measure(f"sqlite://{folder}/bench.sqlite3?synchronous=OFF")
+    print(f"{'':32}{'API, ms':>10}{'SQL, ms':>10}{'ratio':>8}{'statements':>12}")
+    for result in results:
+        print(f"{result.name:32}{result.api:10.2f}{result.sql:10.2f}{result.ratio:8.1f}{result.statements:12}")
+
+
+async def _measure(url: str) -> list[Result]:
     await migrate(url)
     async with database(url):
         await _fill()

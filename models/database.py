@@ -33,6 +33,10 @@ def configuration(url: str | None = None, **options: str) -> dict[str, Any]:
     }
 
 
+TORTOISE = configuration()
+"""The same for Tortoise's own command line, which writes the migrations."""
+
+
 @asynccontextmanager
 async def database(url: str | None = None, **options: str) -> AsyncIterator[None]:
     """Open the database for as long as the block runs, for every task of this process.
