@@ -14,7 +14,7 @@ from models.database import transaction
 from models.deadlines import paris_day
 from models.errors import Fault, Invalid, PermissionDenied
 from models.import_document import ImportDocument, digest
-from models.import_reading import check_files, examine
+from models.import_reading import NamedFile, check_files, examine
 from models.permissions import may_import
 from models.typography import french, short_moment
 from resolvers.filing import file_request, hold_supplier
@@ -43,7 +43,7 @@ async def import_request(
         async with transaction():
             supplier = await hold_supplier(content)
             if first := await _filed_before(supplier, content):
-                await _check_same_content(first, content, uploads)
+                await _check_same_content(first, content, reading.files, uploads)
                 return await get_request(actor, first.id), True
             dossier = await _dossier(supplier, content)
             faults += [*_dossier_faults(dossier, supplier, content), *await _held_elsewhere(uploads.values())]
@@ -105,13 +105,24 @@ async def _filed_before(supplier: Supplier, content: ImportDocument) -> FundingR
     return await requests.filter(dossier__number=content.number, dossier__supplier_id=supplier.id).first()
 
 
-async def _check_same_content(first: FundingRequest, content: ImportDocument, uploads: Mapping[str, Upload]) -> None:
-    filed = await Attachment.filter(request_id=first.id, rank=0).select_related("upload")
-    checksums = {attachment.upload.file_name: attachment.upload.sha256 for attachment in filed}
-    same_files = all(checksums.get(name) == upload.sha256 for name, upload in uploads.items())
-    if first.document_digest != digest(content) or not same_files:
-        sentence = f"Cette demande est déjà déposée dans le dossier {first.dossier.number}, avec un autre contenu."
-        raise Invalid(Fault("$.dossier", "ALREADY_FILED", sentence))
+async def _check_same_content(
+    first: FundingRequest, content: ImportDocument, files: Sequence[NamedFile], uploads: Mapping[str, Upload]
+) -> None:
+    """Refuse what would be dropped in silence: another text, or another file under the same name."""
+    number = first.dossier.number
+    faults = []
+    if first.document_digest != digest(content):
+        sentence = f"Cette demande est déjà déposée dans le dossier {number}, avec un autre contenu."
+        faults.append(Fault("$.dossier", "ALREADY_FILED", sentence))
+    filed = Attachment.filter(request_id=first.id, rank=0)
+    checksums = dict(await filed.values_list("upload__file_name", "upload__sha256"))
+    for file in files:
+        sent = uploads.get(file.file_name)
+        if sent and checksums.get(file.file_name) not in {None, sent.sha256}:
+            sentence = f"« {file.file_name} » n'est pas le fichier déjà déposé sous ce nom dans le dossier {number}."
+            faults.append(Fault(file.path, "OTHER_FILE", french(sentence)))
+    if faults:
+        raise Invalid.of(faults)
 
 
 async def _held_elsewhere(uploads: Iterable[Upload]) -> list[Fault]:

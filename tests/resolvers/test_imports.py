@@ -218,7 +218,7 @@ async def test_another_content_under_the_same_identity_is_refused(changes: dict[
 async def test_the_same_document_with_another_file_is_another_content() -> None:
     await file_it()
     other = (await make_upload(MANAGER, file_name="PJ_Demande.pdf", content="autre")).id
-    assert await faults_of(EXAMPLE, upload_ids=[other]) == [("$.dossier", "ALREADY_FILED")]
+    assert await faults_of(EXAMPLE, upload_ids=[other]) == [("$.pieces[3].fichier", "OTHER_FILE")]
 
 
 async def test_importing_again_after_a_cycle_is_still_the_same_import() -> None:
