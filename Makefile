@@ -27,7 +27,7 @@ setup: ## Install what run and test share: .venv, locked dependencies, browser f
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-uv.txt
 	@$(UV) pip sync --quiet --require-hashes requirements-dev.txt requirements-uv.txt || { \
 		echo 'uv could not; pip, which may know a proxy or a certificate that uv does not, tries in turn…'; \
-		$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements-dev.txt; }
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.txt; }
 	@$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
