@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
@@ -51,9 +52,28 @@ async def database(url: str | None = None, **options: str) -> AsyncIterator[None
         await Tortoise.close_connections()
 
 
-def transaction() -> AbstractAsyncContextManager[BaseDBAsyncClient]:
+_waiting: ContextVar[list[Callable[[], None]] | None] = ContextVar("waiting", default=None)
+
+
+@asynccontextmanager
+async def transaction() -> AsyncIterator[BaseDBAsyncClient]:
     """One transaction: returning commits, raising rolls back. Wait for nothing else inside."""
-    return in_transaction("default")
+    outer, own = _waiting.get(), list[Callable[[], None]]()
+    token = _waiting.set(own)
+    try:
+        async with in_transaction("default") as client:
+            yield client
+    finally:
+        _waiting.reset(token)
+    for tell in own:
+        # Inside another transaction nothing is committed before that one is.
+        tell() if outer is None else outer.append(tell)
+
+
+def after_commit(tell: Callable[[], None]) -> None:
+    """Do this when the transaction that is open has been committed, and never when it is rolled back."""
+    waiting = _waiting.get()
+    tell() if waiting is None else waiting.append(tell)
 
 
 def connection() -> BaseDBAsyncClient:

@@ -110,7 +110,6 @@ async def _expire(modification: Modification, as_of: datetime) -> bool:
             await notify(EmailKind.MODIFICATION_EXPIRED, event, request, modification=expired, as_of=as_of)
     except Overtaken:
         return False
-    log.info("modification_expired", dossier=request.dossier.number, modification=modification.number)
     return True
 
 
@@ -128,5 +127,4 @@ async def _remind(modification: Modification, as_of: datetime) -> bool:
             await notify(EmailKind.MODIFICATION_REMINDER, event, request, modification=reminded, as_of=as_of)
     except Overtaken:
         return False
-    log.info("modification_reminded", dossier=request.dossier.number, modification=modification.number)
     return True

@@ -6,17 +6,21 @@ import hashlib
 import hmac
 import secrets
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
+import structlog
 from tortoise.expressions import RawSQL
 from tortoise.queryset import QuerySet
 
 from models import Event, FundingRequest
 from models.actors import Actor, Author
-from models.database import canonical_json, is_postgres
+from models.database import after_commit, canonical_json, is_postgres
 from models.events import EventKind
 from resolvers.visibility import visible_events
 from settings import settings
+
+log = structlog.get_logger(__name__)
 
 
 async def record(kind: EventKind, request: FundingRequest, actor: Actor, *, at: datetime, **payload: Any) -> Event:
@@ -38,7 +42,16 @@ async def record(kind: EventKind, request: FundingRequest, actor: Actor, *, at: 
     event.digest = _digest(event)
     event.chain = _chain(event, last.chain if last else "")
     await event.save()
+    after_commit(partial(_log, event, request))
     return event
+
+
+def _log(event: Event, request: FundingRequest) -> None:
+    """One line for what happened, once it has: the actor's role, and nothing that says who that is."""
+    facts: dict[str, Any] = {"dossier": request.dossier.number, "request": str(request.id), "kind": request.kind.value}
+    if event.kind is not EventKind.REQUEST_IMPORTED and "number" in event.payload:
+        facts["modification"] = event.payload["number"]
+    log.info(event.kind.value.lower(), **facts, role=event.actor.role.value, at=_utc(event.at))
 
 
 def feed(actor: Actor) -> QuerySet[Event]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import nullcontext
 from typing import Any
 
 import structlog
@@ -12,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bound_contextvars, get_contextvars
 from tortoise.exceptions import DBConnectionError
 
 from models.errors import NotFound, PermissionDenied
@@ -43,7 +45,7 @@ def answer(
     """
     status = known(status)
     problem = PROBLEMS[status]
-    incident = f"{secrets.token_hex(2)}-{secrets.token_hex(2)}".upper()
+    incident = get_contextvars().get("incident") or _new_number()
     log.log(
         logging.ERROR if because else logging.INFO,
         "incident" if because else "refused",
@@ -58,6 +60,10 @@ def answer(
         return JSONResponse(_as_json(http, problem.code, message, incident), status, headers)
     said = {"code": status, "title": problem.title, "message": message, "incident": incident}
     return render(http, "errors/error.html", status, headers, **said)
+
+
+def _new_number() -> str:
+    return f"{secrets.token_hex(2)}-{secrets.token_hex(2)}".upper()
 
 
 def _as_json(http: Request, code: str, message: str, incident: str) -> dict[str, Any]:
@@ -120,12 +126,19 @@ HANDLERS: dict[Any, Callable[[Request, Exception], Awaitable[Response]]] = {
 
 
 class Incidents:
-    """Turns whatever nobody expected into a page, inside the protections that every answer gets."""
+    """Numbers what is asked, and turns whatever nobody expected into a page, inside every answer's protections.
+
+    All log lines written meanwhile carry the number, which an error page shows.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with bound_contextvars(incident=_new_number()) if scope["type"] == "http" else nullcontext():
+            await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = False
 
         async def watched(message: Message) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from models.text import tidy
 from models.typography import french
 from resolvers.imports import import_faults, import_request
 from resolvers.uploads import Reception, discard
+from tasks import logs
 from tasks.commands.running import run
 
 OPERATOR = Actor(Role.MANAGER, "Ligne de commande", "command-line", right=AccountRight.CONFIRM)
@@ -45,6 +47,8 @@ def import_file(
     ] = None,
 ) -> None:
     """Importe une demande avec ses pièces, et affiche son numéro de dossier."""
+    # What it does is its answer: the log line of it is no news to who runs it.
+    logs.configure(logging.WARNING)
     beside = file.parent / BESIDE
     with _opened(documents or (beside if beside.is_dir() else None)) as available:
         number, already_imported = run(_import(file.read_bytes(), available))

@@ -2,11 +2,15 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from httpx import AsyncClient
+import structlog
+from httpx import ASGITransport, AsyncClient
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+from structlog.contextvars import merge_contextvars
+from structlog.testing import capture_logs
 from tortoise.exceptions import DBConnectionError
 
 from models import User
@@ -14,6 +18,7 @@ from models.errors import NotFound, PermissionDenied
 from tests.web.conftest import Enter
 from web import client, graphiql
 from web.app import app
+from web.errors import Incidents
 from web.problems import PROBLEMS
 from web.protection import HEADERS
 
@@ -139,3 +144,15 @@ async def test_the_schema_of_the_import_is_public(stranger: AsyncClient) -> None
     answer = await stranger.get("/schemas/demande.json")
     assert answer.headers["Content-Type"] == "application/schema+json"
     assert "fournisseur" in answer.json()["properties"]
+
+
+async def test_what_happens_meanwhile_is_logged_under_the_number_that_the_page_shows() -> None:
+    async def work_and_fail(scope: Scope, receive: Receive, send: Send) -> None:
+        structlog.get_logger().info("modification_confirmed")
+        raise ZeroDivisionError
+
+    with capture_logs(processors=[merge_contextvars]) as lines:
+        async with AsyncClient(transport=ASGITransport(Incidents(work_and_fail)), base_url="http://127.0.0.1") as both:
+            numbers = [(await both.get("/")).text.partition("incident n° <strong>")[2][:9] for _ in range(2)]
+    assert [line["incident"] for line in lines] == [numbers[0], numbers[0], numbers[1], numbers[1]]
+    assert numbers[0] != numbers[1]
