@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 import structlog
 from tortoise.expressions import Q
-from tortoise.queryset import QuerySet
+from tortoise.queryset import QuerySet, ValuesListQuery
 
 from models import FundingRequest, Modification
 from models.actors import SYSTEM, Actor
-from models.database import transaction
+from models.database import is_postgres, transaction
 from models.emails import EmailKind
 from models.events import EventKind
 from models.lifecycle import ModificationOutcome, RequestAction
@@ -35,7 +36,7 @@ async def settled_request(actor: Actor, request_id: UUID, as_of: datetime) -> Fu
     for modification in await Modification.filter(request_id=request.id, outcome=None).select_related(
         "request__dossier__supplier"
     ):
-        await _expire(modification, as_of)
+        await _expire(modification, as_of, waits=True)
     return await get_request(actor, request_id)
 
 
@@ -48,18 +49,24 @@ async def settled_modification(actor: Actor, modification_id: UUID, as_of: datet
     return await get_modification(actor, modification_id)
 
 
+def to_expire(as_of: datetime) -> QuerySet[Modification]:
+    """The open cycles whose delay has passed."""
+    return Modification.filter(outcome=None, closes_at__lte=as_of)
+
+
+def to_remind(as_of: datetime) -> QuerySet[Modification]:
+    """The open cycles whose reminder is due; one whose delay has passed as well is left to its expiry."""
+    return Modification.filter(outcome=None, reminded_at=None, reminds_at__lte=as_of, closes_at__gt=as_of)
+
+
 async def expire_due(as_of: datetime) -> int:
     """End every cycle whose delay has passed; how many this call ended."""
-    return await _each(Modification.filter(outcome=None, closes_at__lte=as_of), "closes_at", _expire, as_of)
+    return await _each(to_expire(as_of), "closes_at", _expire, as_of)
 
 
 async def remind_due(as_of: datetime) -> int:
-    """Remind the suppliers of every open cycle whose reminder is due; how many this call reminded of.
-
-    A cycle whose delay has passed as well is left to its expiry: its reminder is never sent.
-    """
-    due = Modification.filter(outcome=None, reminded_at=None, reminds_at__lte=as_of, closes_at__gt=as_of)
-    return await _each(due, "reminds_at", _remind, as_of)
+    """Remind the suppliers of every open cycle whose reminder is due; how many this call reminded of."""
+    return await _each(to_remind(as_of), "reminds_at", _remind, as_of)
 
 
 async def next_deadline(as_of: datetime) -> datetime | None:
@@ -71,34 +78,66 @@ async def next_deadline(as_of: datetime) -> datetime | None:
     return min(upcoming + ([closing.closes_at] if closing else []), default=None)
 
 
+class Place(NamedTuple):
+    """Where a cycle stands among those that are due."""
+
+    at: datetime
+    id: UUID
+
+
 async def _each(
     due: QuerySet[Modification], order: str, act: Callable[[Modification, datetime], Awaitable[bool]], as_of: datetime
 ) -> int:
-    """Act on what is due, oldest first, batch by batch; one that fails is logged and does not hold up the others."""
-    done, failed = 0, list[UUID]()
-    while (
-        batch := await due.filter(~Q(id__in=failed))
-        .order_by(order, "id")
-        .limit(_BATCH)
-        .select_related("request__dossier__supplier")
-    ):
-        for modification in batch:
-            try:
-                acted = await act(modification, as_of)
-            except Exception:
-                log.exception("deadline_failed", modification=str(modification.id), action=act.__name__)
-                acted = False
-            if not acted:
-                failed.append(modification.id)
-            done += acted
+    """Act on what is due, oldest first, batch by batch, each cycle once: one that fails waits for the next pass."""
+    done, last = 0, None
+    while batch := [Place(*row) for row in await next_batch(due, order, last)]:
+        for place in batch:
+            done += await _attempt(place.id, due, act, as_of)
+        last = batch[-1]
     return done
 
 
-async def _expire(modification: Modification, as_of: datetime) -> bool:
+def next_batch(due: QuerySet[Modification], order: str, last: Place | None) -> ValuesListQuery[Literal[False]]:
+    """Where the next cycles stand that are due after `last`: answered by the partial index of their kind alone."""
+    if last is not None:
+        later: dict[str, Any] = {f"{order}__gt": last.at}
+        due = due.filter(Q(**later) | Q(id__gt=last.id), **{f"{order}__gte": last.at})
+    return due.order_by(order, "id").limit(_BATCH).values_list(order, "id")
+
+
+async def _attempt(
+    id_: UUID,
+    due: QuerySet[Modification],
+    act: Callable[[Modification, datetime], Awaitable[bool]],
+    as_of: datetime,
+) -> bool:
+    """Act on one cycle if it is still due; a failure is logged and holds up no other."""
+    try:
+        modification = await due.filter(id=id_).select_related("request__dossier__supplier").first()
+        return modification is not None and await act(modification, as_of)
+    except Exception:
+        log.exception("deadline_failed", modification=str(id_), action=act.__name__)
+        return False
+
+
+async def _claim(request: FundingRequest) -> None:
+    """Take the row, or leave it to whoever holds it: workers do not queue up behind each other's rows.
+
+    On SQLite, where writers come one after the other anyway, the compare-and-set that follows is the claim.
+    """
+    if not is_postgres():
+        return
+    if not await FundingRequest.filter(id=request.id).select_for_update(skip_locked=True, no_key=True).only("id"):
+        raise Overtaken()
+
+
+async def _expire(modification: Modification, as_of: datetime, *, waits: bool = False) -> bool:
     request = modification.request
     ended = modification.closes_at
     try:
         async with transaction():
+            if not waits:
+                await _claim(request)
             await move(request, RequestAction.EXPIRE_MODIFICATION, as_of=as_of, status_changed_at=ended, closes_at=None)
             ending = {"outcome": ModificationOutcome.EXPIRED, "closed_at": ended, "closed_by": SYSTEM.author}
             if not await Modification.filter(id=modification.id, outcome=None).update(**ending):
@@ -117,6 +156,7 @@ async def _remind(modification: Modification, as_of: datetime) -> bool:
     request = modification.request
     try:
         async with transaction():
+            await _claim(request)
             await hold(request, as_of=as_of)
             if not await Modification.filter(id=modification.id, outcome=None, reminded_at=None).update(
                 reminded_at=as_of

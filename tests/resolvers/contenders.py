@@ -19,7 +19,7 @@ from models import Modification, User
 from models.actors import Actor, Role
 from models.database import database
 from models.errors import ActionNotAllowed, Refusal
-from resolvers.deadlines import expire_due
+from resolvers.deadlines import expire_due, remind_due
 from resolvers.editing import change_support_contact
 from resolvers.modifications import cancel_modification, confirm_modification, extend_deadline, skip_modification
 from settings import settings
@@ -76,6 +76,10 @@ async def _expire(_actor: Actor, _id: UUID, as_of: datetime) -> str:
     return f"EXPIRED {await expire_due(as_of)}"
 
 
+async def _sweep(_actor: Actor, _id: UUID, as_of: datetime) -> str:
+    return f"SWEPT {await expire_due(as_of)} {await remind_due(as_of)}"
+
+
 _USE_CASES: dict[str, Callable[..., Awaitable[str]]] = {
     "confirm": _confirm,
     "skip": _skip,
@@ -83,6 +87,7 @@ _USE_CASES: dict[str, Callable[..., Awaitable[str]]] = {
     "edit": _edit,
     "extend": _extend,
     "expire": _expire,
+    "sweep": _sweep,
 }
 
 

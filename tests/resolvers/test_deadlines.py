@@ -1,18 +1,30 @@
 """What falls due happens once, whenever somebody looks."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import pytest
+from tortoise.queryset import QuerySet
 
 from models import Attachment, Email, Event, FundingRequest, Modification, User, Version
 from models.actors import SYSTEM, AccountRight
+from models.database import is_postgres, transaction
 from models.emails import EmailKind
 from models.errors import ActionNotAllowed
 from models.events import EventKind
-from models.lifecycle import ModificationOutcome, RequestStatus
+from models.lifecycle import ModificationOutcome, RequestAction, RequestStatus
 from resolvers import deadlines
-from resolvers.deadlines import expire_due, remind_due, settled_modification, settled_request
+from resolvers.deadlines import (
+    Place,
+    expire_due,
+    next_batch,
+    remind_due,
+    settled_modification,
+    settled_request,
+    to_expire,
+    to_remind,
+)
 from resolvers.editing import add_attachment, change_support_contact
 from resolvers.modifications import cancel_modification, confirm_modification, extend_deadline, skip_modification
 from resolvers.requests import request_modification
@@ -219,6 +231,82 @@ async def test_more_than_a_batch_is_settled_in_one_pass(monkeypatch: pytest.Monk
         await send_back(await make_request(supplier))
     assert await sweep(REMINDS_AT) == (0, 5)
     assert await sweep(CLOSES_AT) == (5, 0)
+
+
+async def test_cycles_that_are_due_at_one_instant_are_all_met_and_each_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    met: list[object] = []
+
+    async def meet(modification: Modification, _as_of: datetime) -> bool:
+        met.append(modification.id)
+        return False
+
+    monkeypatch.setattr(deadlines, "_BATCH", 2)
+    monkeypatch.setattr(deadlines, "_expire", meet)
+    supplier = await make_supplier()
+    await make_user(supplier)
+    cycles = [await send_back(await make_request(supplier)) for _ in range(5)]
+    assert await expire_due(CLOSES_AT) == 0
+    assert sorted(map(str, met)) == sorted(str(cycle.id) for cycle in cycles)
+
+
+async def plan_of(due: QuerySet[Modification], order: str, last: Place | None = None) -> str:
+    """How the database finds a batch; PostgreSQL reads a table this small whole unless it is told not to."""
+    statement = next_batch(due, order, last).sql(params_inline=True)
+    async with transaction() as own:
+        if is_postgres():
+            await own.execute_query("SET LOCAL enable_seqscan = off")
+        explain = "EXPLAIN" if is_postgres() else "EXPLAIN QUERY PLAN"
+        rows = await own.execute_query_dict(f"{explain} {statement}")
+    return "\n".join(str(value) for row in rows for value in row.values())
+
+
+@pytest.mark.parametrize(
+    ("due", "order", "index"),
+    [(to_expire, "closes_at", "modification_to_close"), (to_remind, "reminds_at", "modification_to_remind")],
+)
+@pytest.mark.parametrize("further", [False, True])
+async def test_what_is_due_is_found_by_its_partial_index_in_order(
+    due: Callable[[datetime], QuerySet[Modification]], order: str, index: str, further: bool
+) -> None:
+    modification = await send_back(await make_request())
+    last = Place(NOW, modification.id) if further else None
+    plan = await plan_of(due(NOW), order, last)
+    assert index in plan
+    assert "sort" not in plan.lower()
+    assert "b-tree" not in plan.lower()
+
+
+async def test_workers_do_not_wait_for_a_cycle_that_another_holds_and_it_is_settled_when_that_one_dies() -> None:
+    supplier = await make_supplier()
+    await make_user(supplier)
+    held, free = [await make_request(supplier) for _ in range(2)]
+    for request in (held, free):
+        await send_back(request)
+    await held.refresh_from_db()
+    begun, dies = asyncio.Event(), asyncio.Event()
+
+    async def settle_and_die() -> None:
+        async with transaction():
+            await move(held, RequestAction.EXPIRE_MODIFICATION, as_of=CLOSES_AT, closes_at=None)
+            begun.set()
+            await dies.wait()
+            raise ConnectionError
+
+    dying = asyncio.create_task(settle_and_die())
+    await begun.wait()
+    sweeping = asyncio.create_task(expire_due(CLOSES_AT))
+    if is_postgres():
+        assert await sweeping == 1
+        assert await Modification.filter(outcome=None).values_list("request_id", flat=True) == [held.id]
+        sweeping = asyncio.create_task(expire_due(CLOSES_AT))
+        assert await sweeping == 0
+    dies.set()
+    with pytest.raises(ConnectionError):
+        await dying
+    await sweeping
+    await expire_due(CLOSES_AT)
+    assert await Modification.filter(outcome=ModificationOutcome.EXPIRED).count() == 2
+    assert (await event_kinds()).count(EventKind.MODIFICATION_EXPIRED) == 2
 
 
 async def test_one_cycle_that_cannot_be_settled_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
