@@ -42,8 +42,14 @@ class Settings(BaseSettings):
     allowed_hosts: list[str] = Field([], description="further host names that may ask, as a JSON list")
     host: str = Field("127.0.0.1", description="address that the web process listens on")
     port: int = Field(8000, ge=1, le=65535, description="port that the web process listens on")
+    metrics_port: int | None = Field(
+        None, ge=1, le=65535, description="port of `/metrics` alone; empty: on the site's port, for this machine only"
+    )
     reminder_days: int = Field(10, ge=1, le=365, description="calendar days from sending back to the reminder")
     closing_days: int = Field(20, ge=2, le=366, description="calendar days from sending back to the end of the delay")
+    working_days: bool = Field(
+        False, description="the end of a delay on a week-end or a French public holiday waits for the next working day"
+    )
     import_closes_at: datetime | None = Field(
         None, description="instant with offset from which imports are refused; empty: never"
     )
@@ -56,6 +62,9 @@ class Settings(BaseSettings):
     smtp_user: str = Field("", description="account at the mail server")
     smtp_password: SecretStr = Field(SecretStr(""), description="password at the mail server")
     smtp_security: Literal["starttls", "tls", "none"] = Field("starttls", description="how the mail server is reached")
+    mails_per_minute: int = Field(
+        0, ge=0, le=100_000, description="mails that all workers together send in a minute; 0: no bound"
+    )
     mail_from: str = Field("ne-pas-repondre@segur-solde.invalid", description="sender of every mail")
     assistance_url: str = Field("", description="where the Assistance utilisateur answers; empty: the help page")
     enrolment_url: str = Field("", description="where « Demande d'inscription » and « Enrôlement » lead; empty: hidden")

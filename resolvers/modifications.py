@@ -9,7 +9,7 @@ from uuid import UUID
 from models import Attachment, Event, Modification, Version
 from models.actors import Actor, Role, TokenScope
 from models.database import transaction
-from models.deadlines import at_hour_of, paris_day
+from models.deadlines import at_hour_of, closing_day, paris_day
 from models.emails import EmailKind
 from models.errors import Fault, Invalid, PermissionDenied
 from models.events import EventKind
@@ -155,11 +155,15 @@ async def _drop(
 async def extend_deadline(
     actor: Actor, modification_id: UUID, *, closes_on: date, reason: str, as_of: datetime
 ) -> Modification:
-    """Give the supplier until a later day, at the cycle's own hour; a reminder that has not left moves along."""
+    """Give the supplier until a later day, at the cycle's own hour; a reminder that has not left moves along.
+
+    Where delays end on working days, another day stands for the next one that is.
+    """
     modification = await settled_modification(actor, modification_id, as_of)
     permit(actor, RequestAction.EXTEND_DEADLINE)
     reason = check_free_text("reason", reason, empty="Saisissez le motif de la prolongation.")
     guard_cycle(actor, modification, RequestAction.EXTEND_DEADLINE, as_of)
+    closes_on = closing_day(closes_on)
     if await _extended_already(modification, closes_on, reason):
         return modification
     closes_at = _later_deadline(modification, closes_on, as_of)

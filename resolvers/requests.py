@@ -9,7 +9,7 @@ from uuid import UUID
 from models import FundingRequest, Modification
 from models.actors import Actor
 from models.database import transaction
-from models.deadlines import days_later
+from models.deadlines import days_later, end_of_delay
 from models.document_types import document_type
 from models.emails import EmailKind
 from models.errors import Fault, Invalid
@@ -39,7 +39,7 @@ async def request_modification(
         return first
     guard(actor, request, RequestAction.REQUEST_MODIFICATION, as_of)
     await _check_somebody_is_told(request)
-    closes_at = days_later(as_of, settings.closing_days)
+    closes_at = end_of_delay(as_of)
     async with transaction():
         await move(request, RequestAction.REQUEST_MODIFICATION, as_of=as_of, closes_at=closes_at)
         modification = await _open_cycle(request, actor, comment, expected, as_of, closes_at)

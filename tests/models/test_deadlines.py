@@ -1,10 +1,11 @@
 """Deadlines: the same hour in Paris, so many calendar days later, whatever the clocks do meanwhile."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from models.deadlines import PARIS, at_hour_of, days_later, paris_day
+from models.deadlines import PARIS, at_hour_of, closing_day, days_later, end_of_delay, paris_day
 
 
 def paris(text: str, fold: int = 0) -> datetime:
@@ -113,3 +114,95 @@ def test_a_later_day_is_at_the_hour_of_the_cycle() -> None:
 )
 def test_a_day_begins_at_midnight_in_paris(instant: str, expected: date) -> None:
     assert paris_day(utc(instant)) == expected
+
+
+@pytest.fixture
+def working_days(setting: Callable[[str, object], None]) -> None:
+    """A portal whose delays end on working days."""
+    setting("working_days", True)
+
+
+def test_without_the_setting_a_delay_ends_on_any_day() -> None:
+    assert end_of_delay(utc("2023-08-07 12:32")) == utc("2023-08-27 12:32")  # a Sunday
+    assert closing_day(date(2023, 12, 25)) == date(2023, 12, 25)
+
+
+@pytest.mark.usefixtures("working_days")
+@pytest.mark.parametrize(
+    ("day", "closes_on"),
+    [
+        # A working day stays; Saturday and Sunday wait for Monday.
+        ("2023-08-25", "2023-08-25"),
+        ("2023-08-26", "2023-08-28"),
+        ("2023-08-27", "2023-08-28"),
+        # Each public holiday, on a day of the week.
+        ("2025-01-01", "2025-01-02"),
+        ("2026-05-01", "2026-05-04"),
+        ("2025-05-08", "2025-05-09"),
+        ("2025-07-14", "2025-07-15"),
+        ("2025-08-15", "2025-08-18"),
+        ("2027-11-01", "2027-11-02"),
+        ("2025-11-11", "2025-11-12"),
+        ("2024-12-25", "2024-12-26"),
+        # Those that follow Easter: its Monday, the Ascension, the Monday of Pentecost.
+        ("2023-04-10", "2023-04-11"),
+        ("2024-04-01", "2024-04-02"),
+        ("2026-04-06", "2026-04-07"),
+        ("2038-04-26", "2038-04-27"),
+        ("2024-05-09", "2024-05-10"),
+        ("2025-06-09", "2025-06-10"),
+        # The week-end of Easter, then its Monday.
+        ("2024-03-30", "2024-04-02"),
+        ("2027-03-27", "2027-03-30"),
+        # On a Sunday a holiday is not made up for: 1 May 2022, 25 December 2022.
+        ("2022-05-01", "2022-05-02"),
+        ("2022-12-25", "2022-12-26"),
+        # Over the end of the year.
+        ("2026-01-01", "2026-01-02"),
+        ("2027-01-01", "2027-01-04"),
+        ("2022-12-31", "2023-01-02"),
+        # Holidays of Alsace and Moselle only: Good Friday and 26 December.
+        ("2024-03-29", "2024-03-29"),
+        ("2024-12-26", "2024-12-26"),
+        # A holiday of overseas only: the abolition of slavery in Réunion.
+        ("2024-12-20", "2024-12-20"),
+    ],
+)
+def test_a_delay_ends_on_the_next_day_on_which_people_work(day: str, closes_on: str) -> None:
+    assert closing_day(date.fromisoformat(day)) == date.fromisoformat(closes_on)
+
+
+@pytest.mark.usefixtures("working_days")
+@pytest.mark.parametrize("year", range(2020, 2038))
+def test_it_never_waits_more_than_three_days_and_never_ends_in_a_week_end(year: int) -> None:
+    for number in range(366):
+        day = date(year, 1, 1) + timedelta(days=number)
+        closes_on = closing_day(day)
+        assert timedelta() <= closes_on - day <= timedelta(days=3)
+        assert closes_on.weekday() < 5
+        assert closing_day(closes_on) == closes_on
+
+
+@pytest.mark.usefixtures("working_days")
+@pytest.mark.parametrize(
+    ("sent_back", "expected"),
+    [
+        # From J+20 on a Sunday to the Monday, at the hour of J.
+        ("2023-08-07 14:32", "2023-08-28 14:32"),
+        # J+20 is the very Sunday of a clock change: the Monday after it, the same hour on the wall.
+        ("2023-03-06 09:00", "2023-03-27 09:00"),
+        ("2023-10-09 09:00", "2023-10-30 09:00"),
+        # An hour that the clock change skips, or repeats, exists once on the Monday.
+        ("2023-03-06 02:30", "2023-03-27 02:30"),
+        ("2023-10-09 02:30", "2023-10-30 02:30"),
+        # J+20 on the Saturday before it: the clock changes in between.
+        ("2026-03-08 18:15", "2026-03-30 18:15"),
+        ("2026-10-04 18:15", "2026-10-26 18:15"),
+        # Easter Monday 2024 is the day after a clock change.
+        ("2024-03-12 11:00", "2024-04-02 11:00"),
+        # The day is the one of Paris: Sunday there, still Saturday in UTC.
+        ("2023-08-07 00:30", "2023-08-28 00:30"),
+    ],
+)
+def test_the_hour_on_the_wall_is_kept_over_to_the_working_day(sent_back: str, expected: str) -> None:
+    assert end_of_delay(paris(sent_back).astimezone(UTC)) == paris(expected).astimezone(UTC)

@@ -1,5 +1,6 @@
 """How a cycle ends, and what is asked twice."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
@@ -292,6 +293,38 @@ async def test_a_deadline_is_only_put_off_and_by_a_year_at_most(closes_on: date,
     assert (refusal.value.faults[0].field, refusal.value.faults[0].code) == ("closesOn", code)
     assert (await Modification.get()).closes_at == modification.closes_at
     assert EmailKind.DEADLINE_EXTENDED not in await email_kinds()
+
+
+async def test_where_working_days_count_a_cycle_opens_and_is_extended_to_one(
+    setting: Callable[[str, object], None],
+) -> None:
+    setting("working_days", True)
+    modification, _ = await edited()
+    # J+20 would be Sunday 27 August 2023.
+    assert modification.closes_at == NOW + timedelta(days=21)
+    assert modification.reminds_at == NOW + timedelta(days=10)
+    assert (await FundingRequest.get()).closes_at == modification.closes_at
+    # Saturday 9 September: Monday the 11th, whose reminder keeps its distance.
+    saturday = date(2023, 9, 9)
+    extended = await extend_deadline(MANAGER, modification.id, closes_on=saturday, reason="congés", as_of=SOON)
+    assert extended.closes_at == NOW + timedelta(days=35)
+    assert extended.reminds_at == NOW + timedelta(days=25)
+    again = await extend_deadline(MANAGER, modification.id, closes_on=saturday, reason="congés", as_of=LATER)
+    assert again.closes_at == extended.closes_at
+    assert (await email_kinds()).count(EmailKind.DEADLINE_EXTENDED) == 1
+
+
+@pytest.mark.parametrize(
+    ("closes_on", "code"), [(date(2023, 8, 27), "NOT_LATER"), (date.min, "NOT_LATER"), (date.max, "TOO_LATE")]
+)
+async def test_a_day_that_cannot_be_a_deadline_is_refused_where_working_days_count_too(
+    setting: Callable[[str, object], None], closes_on: date, code: str
+) -> None:
+    setting("working_days", True)
+    modification, _ = await edited()
+    with pytest.raises(Invalid) as refusal:
+        await extend_deadline(MANAGER, modification.id, closes_on=closes_on, reason="congés", as_of=SOON)
+    assert refusal.value.faults[0].code == code
 
 
 async def test_the_present_deadline_for_another_reason_is_no_extension() -> None:
