@@ -10,6 +10,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.models import Model
 
+from models.actors import Author, AuthorField
 from models.database import InstantField
 from models.dossiers import FundingRequest
 from models.events import Event
@@ -32,8 +33,16 @@ class EmailKind(StrEnum):
 
 class EmailStatus(StrEnum):
     QUEUED = "QUEUED"
+    UNKNOWN = "UNKNOWN"
     SENT = "SENT"
     FAILED = "FAILED"
+
+
+WAITING = (EmailStatus.QUEUED, EmailStatus.UNKNOWN)
+"""What may leave yet: not tried, put off, or without an answer."""
+
+MOST_UNANSWERED = 3
+"""Each mail handed over without an answer may have arrived: after that many, only a manager sends it again."""
 
 
 class Email(Model):
@@ -58,6 +67,9 @@ class Email(Model):
     created_at = InstantField()
     sent_at: datetime | None = InstantField(null=True)
     attempts = fields.IntField(default=0)
+    tried_at: datetime | None = InstantField(null=True)
+    failed_at: datetime | None = InstantField(null=True)
+    unanswered = fields.IntField(default=0, db_default=0)
     next_attempt_at = InstantField()
     leased_until: datetime | None = InstantField(null=True)
     error: str | None = fields.TextField(null=True)
@@ -65,7 +77,17 @@ class Email(Model):
         "solde.Email", related_name="resends", null=True, on_delete=fields.RESTRICT
     )
     resend_of_id: UUID | None
+    resent_by: fields.Field[Author | None] = AuthorField(null=True)
 
     class Meta:
         table = "email"
-        indexes = [Index(fields=["request_id", "created_at", "id"], name="email_by_request")]
+        indexes = [
+            Index(fields=["request_id", "created_at", "id"], name="email_by_request"),
+            Index(fields=["status", "created_at", "id"], name="email_by_status"),
+            Index(fields=["recipient", "status", "sent_at"], name="email_by_recipient"),
+        ]
+
+    def leaves_again(self) -> bool:
+        """Will a worker try it without being asked?"""
+        waits = self.status is EmailStatus.UNKNOWN and self.unanswered < MOST_UNANSWERED
+        return waits or self.status is EmailStatus.QUEUED

@@ -114,6 +114,7 @@ _describe(
     EmailStatus,
     "Où en est l’envoi d’un courriel.",
     QUEUED="En attente d’envoi.",
+    UNKNOWN="Remis au serveur de messagerie, qui n’a pas répondu : peut-être arrivé.",
     SENT="Accepté par le serveur de messagerie.",
     FAILED="Refusé définitivement.",
 )

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-from datetime import datetime
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
 
 import structlog
 
 from models import Email
 from resolvers import outbox
 from settings import settings
-from tasks.transports import Postponed, Refused, Send, Transport, Unavailable, files, smtp
+from tasks.transports import Lost, Postponed, Refused, Send, Transport, Unanswered, Unavailable, files, smtp
 
 log = structlog.get_logger(__name__)
 
 BATCH = 20
-# A pass leaves the rest of a long queue to the next one: see JOB_TIMEOUT in tasks/worker.py.
-LONGEST_PASS = 60.0
+# A pass leaves the rest of a long queue to the next one: with one slow mail it stays within JOB_TIMEOUT
+# (tasks/worker.py), and one mail within its lease (resolvers/outbox.py).
+LONGEST_PASS = 45.0
+# That many connections lost one after the other are no longer the fault of a single mail.
+_MOST_LOST = 3
 
 
 @dataclass
@@ -27,50 +32,94 @@ class Delivered:
     sent: int = 0
     postponed: int = 0
     refused: int = 0
+    unanswered: int = 0
 
 
 async def deliver(as_of: datetime, transport: Transport | None = None) -> Delivered:
     """Send the mails that are due, a batch on one connection after the other."""
-    carry = transport or (smtp if settings.smtp_host else files)
-    clock = asyncio.get_running_loop().time
-    ends = clock() + LONGEST_PASS
-    delivered = Delivered()
-    while clock() < ends and (batch := await outbox.lease_due(as_of, BATCH)):
-        await _deliver_batch(batch, carry, as_of, delivered)
-    return delivered
+    delivery = _Pass(transport or (smtp if settings.smtp_host else files), as_of)
+    while not delivery.is_over and (batch := await outbox.lease_due(delivery.now, BATCH)):
+        await delivery.deliver(batch)
+    return delivery.delivered
 
 
-async def _deliver_batch(batch: list[Email], carry: Transport, as_of: datetime, delivered: Delivered) -> None:
-    waiting = list(batch)
-    try:
-        async with carry() as send:
-            while waiting:
-                await _deliver(waiting[0], send, as_of, delivered)
-                waiting.pop(0)
-    except Unavailable as error:
-        log.warning("mail_server_unavailable", error=str(error), waiting=len(waiting))
-        for email in waiting:
-            await outbox.put_off(email, str(error), as_of)
-        delivered.postponed += len(waiting)
+@dataclass
+class _Pass:
+    """One pass, whose clock goes on from `as_of` while it works."""
 
+    carry: Transport
+    as_of: datetime
+    delivered: Delivered = field(default_factory=Delivered)
+    gives_up: bool = False
+    lost: int = 0
+    began: float = field(default_factory=lambda: asyncio.get_running_loop().time())
+    dossiers: dict[UUID, str] = field(default_factory=dict)
 
-async def _deliver(email: Email, send: Send, as_of: datetime, delivered: Delivered) -> None:
-    """Send one mail and write down what became of it; an unexpected failure holds up no other."""
-    facts = {"email": str(email.id), "request": str(email.request_id), "kind": email.kind.value}
-    line = log.bind(**facts, attempt=email.attempts)
-    try:
-        await send(email)
-    except Unavailable:
-        raise
-    except Refused as error:
-        await outbox.mark_refused(email, str(error))
-        delivered.refused += 1
-        line.error("email_refused", error=str(error))
-    except Exception as error:
-        await outbox.put_off(email, str(error) or type(error).__name__, as_of)
-        delivered.postponed += 1
-        line.warning("email_postponed", error=str(error), exc_info=not isinstance(error, Postponed))
-    else:
-        await outbox.mark_sent(email, as_of)
-        delivered.sent += 1
-        line.info("email_sent")
+    @property
+    def elapsed(self) -> float:
+        return asyncio.get_running_loop().time() - self.began
+
+    @property
+    def now(self) -> datetime:
+        return self.as_of + timedelta(seconds=self.elapsed)
+
+    @property
+    def is_over(self) -> bool:
+        return self.gives_up or self.elapsed >= LONGEST_PASS
+
+    async def deliver(self, batch: list[Email]) -> None:
+        """Send a batch; what it has no time for, or no server, goes back to its place."""
+        waiting, error = deque(batch), None
+        try:
+            self.dossiers = await outbox.dossiers_of(batch)
+            while waiting and not self.is_over:
+                async with self.carry() as send:
+                    await self._send_until_lost(waiting, send)
+        except Unavailable as unavailable:
+            self.gives_up, error = True, str(unavailable)
+            log.warning("mail_server_unavailable", error=error, waiting=len(waiting))
+            self.delivered.postponed += len(waiting)
+        finally:
+            await outbox.release(list(waiting), error)
+
+    async def _send_until_lost(self, waiting: deque[Email], send: Send) -> None:
+        """Send on one connection as long as it lasts."""
+        lost = False
+        while waiting and not lost and not self.is_over:
+            email = waiting.popleft()
+            if await outbox.keep(email, self.now):
+                lost = await self._deliver(email, send)
+                self.lost = self.lost + 1 if lost else 0
+                self.gives_up = self.lost >= _MOST_LOST
+
+    async def _deliver(self, email: Email, send: Send) -> bool:
+        """Send one mail and write down what became of it; was the connection lost? No failure holds up another mail."""
+        line = log.bind(
+            email=str(email.id),
+            dossier=self.dossiers.get(email.request_id) if email.request_id else None,
+            kind=email.kind.value,
+            attempt=email.attempts,
+        )
+        try:
+            await send(email)
+        except Refused as error:
+            await outbox.mark_refused(email, str(error), self.now)
+            self.delivered.refused += 1
+            line.error("email_refused", error=str(error))
+        except Unanswered as error:
+            await outbox.mark_unanswered(email, str(error), self.now)
+            self.delivered.unanswered += 1
+            line.error("email_unanswered", error=str(error))
+            return True
+        except Exception as error:
+            await outbox.put_off(email, str(error) or type(error).__name__, self.now)
+            self.delivered.postponed += 1
+            line.warning("email_postponed", error=str(error), exc_info=not isinstance(error, Postponed | Unavailable))
+            if isinstance(error, Unavailable):
+                raise
+            return isinstance(error, Lost)
+        else:
+            await outbox.mark_sent(email, self.now)
+            self.delivered.sent += 1
+            line.info("email_sent")
+        return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
@@ -18,7 +18,9 @@ from models.deadlines import PARIS
 from settings import settings
 
 SENDER = "Portail Ségur numérique"
-PATIENCE = 20.0  # seconds that the mail server may take to answer
+PATIENCE = 20.0  # seconds until we are let in, and then until a mail is announced
+# Seconds for the answer that says whether a mail is taken: it decides whether a second copy leaves.
+ANSWER_PATIENCE = 30.0
 
 
 class Unavailable(Exception):
@@ -29,9 +31,19 @@ class Postponed(Exception):
     """The mail server does not take this mail now."""
 
 
+class Lost(Postponed):
+    """The connection went before the mail was handed over: the next one needs another."""
+
+
+class Unanswered(Exception):
+    """The mail server has the mail and never said whether it takes it; the connection is of no more use."""
+
+
 class Refused(Exception):
     """The mail server will never take this mail."""
 
+
+_TEMPORARY, _CLOSING, _PERMANENT = 400, 421, 500
 
 Send = Callable[[Email], Awaitable[None]]
 Transport = Callable[[], AbstractAsyncContextManager[Send]]
@@ -92,47 +104,91 @@ async def smtp() -> AsyncIterator[Send]:
     )
     try:
         # Also wrong credentials: an operator mends them, the mails wait.
-        await client.connect()
+        async with asyncio.timeout(PATIENCE):
+            await client.connect()
     except (aiosmtplib.SMTPException, OSError) as error:
+        client.close()
         raise Unavailable(_words_of(error)) from error
 
     async def send(email: Email) -> None:
-        await _hand_over(client, message_of(email))
+        content = _content_of(email)  # first: a mail that cannot be written leaves no envelope open
+        await _announce(client, email)
+        await _hand_over(client, content)
 
     try:
         yield send
-        await client.quit()
+        await client.quit(timeout=PATIENCE)
     except (aiosmtplib.SMTPException, OSError):
         pass  # every mail was accepted or refused before: the goodbye changes nothing
     finally:
         client.close()
 
 
-async def _hand_over(client: aiosmtplib.SMTP, message: EmailMessage) -> None:
+def _content_of(email: Email) -> bytes:
+    return message_of(email).as_bytes(policy=SMTP_POLICY.clone(utf8=not email.recipient.isascii()))
+
+
+async def _announce(client: aiosmtplib.SMTP, email: Email) -> None:
+    """Say who writes to whom: until then nothing can have arrived."""
     try:
-        await client.send_message(message)
-    except (aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPTimeoutError, OSError) as error:
-        raise Unavailable(_words_of(error)) from error
+        async with asyncio.timeout(PATIENCE):
+            await _write_envelope(client, email)
     except aiosmtplib.SMTPSenderRefused as error:
-        # A refused sender is our setting, not this mail.
+        # A refused sender is our setting, or our rate, not this mail.
         raise Unavailable(_words_of(error)) from error
-    except (aiosmtplib.SMTPRecipientsRefused, aiosmtplib.SMTPResponseException) as error:
-        failure = Refused if _code_of(error) >= 500 else Postponed
-        raise failure(_words_of(error)) from error
+    except aiosmtplib.SMTPResponseException as error:
+        await _begin_anew(client)
+        raise _refusal(error) from error
+    except aiosmtplib.SMTPNotSupported as error:
+        raise Refused(_words_of(error)) from error
+    except (aiosmtplib.SMTPException, OSError) as error:
+        client.close()
+        raise Lost(_words_of(error)) from error
 
 
-def _answer_in(error: Exception) -> aiosmtplib.SMTPResponseException | None:
-    """The server's answer; a mail has one recipient, so at most one refused."""
-    if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
-        return error.recipients[0]
-    return error if isinstance(error, aiosmtplib.SMTPResponseException) else None
+async def _write_envelope(client: aiosmtplib.SMTP, email: Email) -> None:
+    if email.recipient.isascii():
+        await client.mail(settings.mail_from)
+        await client.rcpt(email.recipient)
+        return
+    await client.ehlo()
+    if client.supports_extension("smtputf8"):
+        await client.mail(settings.mail_from, options=["SMTPUTF8"], encoding="utf-8")
+        await client.rcpt(email.recipient, encoding="utf-8")
+    else:
+        raise aiosmtplib.SMTPNotSupported("the mail server takes no address with accents")
 
 
-def _code_of(error: Exception) -> int:
-    answer = _answer_in(error)
-    return answer.code if answer else 0
+async def _hand_over(client: aiosmtplib.SMTP, content: bytes) -> None:
+    """Give the mail itself: from here on only the server's answer tells whether it took it."""
+    try:
+        async with asyncio.timeout(ANSWER_PATIENCE):
+            await client.data(content, timeout=ANSWER_PATIENCE)
+    except aiosmtplib.SMTPResponseException as error:
+        if error.code < _TEMPORARY:
+            client.close()
+            raise Unanswered(_words_of(error)) from error
+        await _begin_anew(client)
+        raise _refusal(error) from error
+    except (aiosmtplib.SMTPException, OSError) as error:
+        client.close()  # its answer, should it come, is nobody else's
+        raise Unanswered(_words_of(error)) from error
+
+
+async def _begin_anew(client: aiosmtplib.SMTP) -> None:
+    """Forget the envelope of a refused mail; a connection that went says so at the next one."""
+    with suppress(aiosmtplib.SMTPException, OSError):
+        async with asyncio.timeout(PATIENCE):
+            await client.rset()
+
+
+def _refusal(error: aiosmtplib.SMTPResponseException) -> Exception:
+    if error.code == _CLOSING:
+        return Lost(_words_of(error))
+    return Refused(_words_of(error)) if error.code >= _PERMANENT else Postponed(_words_of(error))
 
 
 def _words_of(error: Exception) -> str:
-    answer = _answer_in(error)
-    return f"{answer.code} {answer.message}" if answer else str(error) or type(error).__name__
+    if isinstance(error, aiosmtplib.SMTPResponseException):
+        return f"{error.code} {error.message}"
+    return str(error) or type(error).__name__

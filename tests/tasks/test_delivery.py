@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -13,16 +14,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from pydantic import SecretStr
+from structlog.testing import capture_logs
 
 from models import Email
 from models.emails import EmailStatus
 from resolvers.outbox import LEASE
 from tasks import delivery, transports
 from tasks.delivery import Delivered, deliver
-from tasks.transports import Send, Unavailable, message_of
+from tasks.transports import Lost, Send, Unavailable, message_of
 from tests.conftest import NOW
 from tests.factories import make_request, send_back
 from tests.resolvers.test_outbox import make_email
@@ -133,18 +136,20 @@ async def test_temporary_refusal_is_tried_again_later(mailbox: Mailbox, where: s
     assert (waiting.status, waiting.error) == (EmailStatus.QUEUED, answer)
     mailbox.refusals, mailbox.data_answer = {}, ""
     assert await deliver(NOW + timedelta(seconds=59)) == Delivered()
-    assert await deliver(NOW + timedelta(minutes=1)) == Delivered(sent=1)
+    assert await deliver(NOW + timedelta(minutes=2)) == Delivered(sent=1)
     assert [message["Message-ID"] for message in mailbox.received] == [waiting.message_id]
 
 
-async def test_server_that_is_away_costs_nothing_but_time(setting: Setting) -> None:
+async def test_server_that_is_away_costs_no_mail_an_attempt(setting: Setting) -> None:
     setting("smtp_host", "127.0.0.1")
     setting("smtp_port", free_port())
     setting("smtp_security", "none")
     for _ in range(3):
         await make_email()
     assert await deliver(NOW) == Delivered(postponed=3)
-    assert {email.status for email in await Email.all()} == {EmailStatus.QUEUED}
+    for email in await Email.all():
+        assert (email.status, email.attempts, email.next_attempt_at) == (EmailStatus.QUEUED, 0, NOW)
+        assert email.error
     box = Mailbox()
     async with served(box, setting):
         assert await deliver(NOW + timedelta(minutes=1)) == Delivered(sent=3)
@@ -214,23 +219,109 @@ async def test_mail_that_cannot_be_written_does_not_hold_up_the_others() -> None
     assert (await Email.get(id=bad.id)).error == "no such header"
 
 
-async def test_server_lost_on_the_way_keeps_what_it_took() -> None:
-    for _ in range(3):
-        await make_email()
-    taken: list[str] = []
+class Scripted:
+    """A transport whose mails meet what their recipients are given, and which remembers its connections."""
+
+    def __init__(self, **fates: Exception) -> None:
+        self.fates = fates
+        self.connections = 0
+        self.sent: list[str] = []
 
     @asynccontextmanager
-    async def transport() -> AsyncIterator[Send]:
-        async def send(email: Email) -> None:
-            if taken:
-                raise Unavailable("connection reset")
-            taken.append(email.message_id)
+    async def __call__(self) -> AsyncIterator[Send]:
+        self.connections += 1
+        yield self.send
+
+    async def send(self, email: Email) -> None:
+        name = email.recipient.partition("@")[0]
+        if name in self.fates:
+            raise self.fates[name]
+        self.sent.append(name)
+
+
+async def queue(*names: str) -> None:
+    """Mails to those, oldest first."""
+    for number, name in enumerate(names):
+        await make_email(recipient=f"{name}@editeur.fr", next_attempt_at=NOW - timedelta(minutes=60 - number))
+
+
+async def status_of(name: str) -> EmailStatus:
+    return (await Email.get(recipient=f"{name}@editeur.fr")).status
+
+
+async def test_server_that_wants_nothing_now_keeps_what_it_took_and_gets_the_rest_in_order() -> None:
+    await queue("a", "b", "c")
+    assert await deliver(NOW, Scripted(b=Unavailable("450 Too many mails"))) == Delivered(sent=1, postponed=2)
+    rest = await Email.filter(status=EmailStatus.QUEUED, leased_until__isnull=True).order_by("recipient")
+    assert [email.attempts for email in rest] == [1, 0]
+
+
+async def test_lost_connection_costs_one_mail_its_turn_and_the_others_leave_on_the_next() -> None:
+    await queue("a", "b", "c")
+    transport = Scripted(b=Lost("Connection lost"))
+    assert await deliver(NOW, transport) == Delivered(sent=2, postponed=1)
+    assert (transport.sent, transport.connections) == (["a", "c"], 2)
+
+
+async def test_server_that_loses_every_connection_is_left_alone_until_the_next_pass() -> None:
+    await queue("a", "b", "c", "d")
+    transport = Scripted(a=Lost("gone"), b=Lost("gone"), c=Lost("gone"))
+    assert await deliver(NOW, transport) == Delivered(postponed=3)
+    last = await Email.get(recipient="d@editeur.fr")
+    assert (last.leased_until, last.attempts) == (None, 0)
+
+
+async def test_pass_that_is_stopped_gives_back_what_it_has_not_tried() -> None:
+    await queue("a", "b", "c")
+    begun = asyncio.Event()
+
+    @asynccontextmanager
+    async def endless() -> AsyncIterator[Send]:
+        async def send(_email: Email) -> None:
+            begun.set()
+            await asyncio.Event().wait()
 
         yield send
 
-    assert await deliver(NOW, transport) == Delivered(sent=1, postponed=2)
-    assert await Email.filter(status=EmailStatus.SENT).count() == 1
-    assert await Email.filter(status=EmailStatus.QUEUED, leased_until__isnull=True).count() == 2
+    working = asyncio.create_task(deliver(NOW, endless))
+    await begun.wait()
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+    held = await Email.filter(leased_until__not_isnull=True)
+    assert [email.recipient for email in held] == ["a@editeur.fr"]
+    assert await deliver(NOW, Scripted()) == Delivered(sent=2)
+    assert await deliver(NOW + LEASE + timedelta(minutes=1), Scripted()) == Delivered(sent=1)
+
+
+async def test_mail_whose_lease_was_lost_is_left_to_who_holds_it() -> None:
+    await queue("a", "b")
+    transport = Scripted()
+
+    @asynccontextmanager
+    async def slow() -> AsyncIterator[Send]:
+        # Another worker took the second mail while this one was busy connecting.
+        await Email.filter(recipient="b@editeur.fr").update(leased_until=NOW + LEASE * 2, attempts=2)
+        yield transport.send
+
+    assert await deliver(NOW, slow) == Delivered(sent=1)
+    assert transport.sent == ["a"]
+
+
+async def test_log_lines_name_the_dossier(monkeypatch: pytest.MonkeyPatch) -> None:
+    request = await make_request(number="FINSAS008539")
+    await send_back(request)
+    with capture_logs() as lines:
+        await deliver(NOW, Scripted())
+    [line] = lines
+    assert (line["event"], line["dossier"], line["kind"]) == ("email_sent", "FINSAS008539", "MODIFICATION_REQUESTED")
+
+
+async def test_rate_is_held_over_passes(setting: Setting) -> None:
+    setting("mails_per_minute", 2)
+    await queue("a", "b", "c")
+    assert await deliver(NOW, Scripted()) == Delivered(sent=2)
+    assert await deliver(NOW + timedelta(seconds=30), Scripted()) == Delivered()
+    assert await deliver(NOW + timedelta(seconds=90), Scripted()) == Delivered(sent=1)
 
 
 async def test_two_workers_at_once_send_each_mail_once(mailbox: Mailbox) -> None:
@@ -264,3 +355,125 @@ async def test_silent_server_is_given_up_on(setting: Setting, monkeypatch: pytes
     await make_email()
     async with server:
         assert await deliver(NOW) == Delivered(postponed=1)
+
+
+@asynccontextmanager
+async def speaking(setting: Setting, *answers: str) -> AsyncIterator[list[str]]:
+    """A server that answers one line after the other, whatever it is told, then hangs up; the mails that it got."""
+    mails: list[str] = []
+
+    async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 editeur.fr\r\n")
+        for answer in answers:
+            await reader.readline()
+            writer.write(f"{answer}\r\n".encode())
+            if answer.startswith("354"):
+                mails.append((await reader.readuntil(b"\r\n.\r\n")).decode())
+                break
+        writer.close()
+
+    server = await asyncio.start_server(speak, "127.0.0.1", 0)
+    setting("smtp_host", "127.0.0.1")
+    setting("smtp_port", server.sockets[0].getsockname()[1])
+    setting("smtp_security", "none")
+    async with server:
+        yield mails
+
+
+async def test_answer_that_never_comes_is_a_state_of_its_own(setting: Setting) -> None:
+    await make_email()
+    async with speaking(setting, "250 editeur.fr", "250 OK", "250 OK", "354 Go on") as mails:
+        assert await deliver(NOW) == Delivered(unanswered=1)
+        email = await Email.get()
+        assert (email.status, email.leaves_again()) == (EmailStatus.UNKNOWN, True)
+        assert await deliver(NOW + timedelta(minutes=14)) == Delivered()
+        assert await deliver(NOW + timedelta(minutes=20)) == Delivered(unanswered=1)
+        assert await deliver(NOW + timedelta(minutes=40)) == Delivered(unanswered=1)
+        # Three may have arrived: a fourth only when a manager says so.
+        assert await deliver(NOW + timedelta(days=2)) == Delivered()
+    assert len(mails) == 3
+    assert {message_from_bytes(mail.encode())["Message-ID"] for mail in mails} == {email.message_id}
+
+
+async def test_connection_that_goes_before_the_mail_is_given_leaves_no_doubt(setting: Setting) -> None:
+    await make_email()
+    async with speaking(setting, "250 editeur.fr", "250 OK"):
+        assert await deliver(NOW) == Delivered(postponed=1)
+    assert (await Email.get()).status is EmailStatus.QUEUED
+
+
+async def test_server_that_closes_before_the_mail_is_asked_again_later(setting: Setting) -> None:
+    await make_email()
+    async with speaking(setting, "250 editeur.fr", "250 OK", "421 4.3.2 Shutting down"):
+        assert await deliver(NOW) == Delivered(postponed=1)
+    email = await Email.get()
+    assert (email.status, email.error) == (EmailStatus.QUEUED, "421 4.3.2 Shutting down")
+
+
+async def test_refused_sender_is_nobody_elses_fault(setting: Setting) -> None:
+    for _ in range(2):
+        await make_email()
+    async with speaking(setting, "250 editeur.fr", "550 5.7.1 Not allowed to send"):
+        assert await deliver(NOW) == Delivered(postponed=2)
+    assert {email.status for email in await Email.all()} == {EmailStatus.QUEUED}
+
+
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+async def test_mail_travels_encrypted_with_a_password(
+    setting: Setting, security: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    authority, server = trustme.CA(), ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("localhost").configure_cert(server)
+    authority.cert_pem.write_to_path(tmp_path / "authority.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+    encrypted: list[bool] = []
+
+    def check(_server: SMTP, session: Session, _envelope: Envelope, _mechanism: str, data: object) -> AuthResult:
+        encrypted.append(session.ssl is not None or security == "tls")
+        return AuthResult(success=data == LoginPassword(b"portail", b"secret"), handled=False)
+
+    setting("smtp_user", "portail")
+    setting("smtp_password", SecretStr("secret"))
+    await make_email()
+    box = Mailbox()
+    how: dict[str, Any] = {"ssl_context": server} if security == "tls" else {"tls_context": server}
+    # aiosmtpd's own view of a connection that was TLS from its start is that it is plain.
+    how |= {"require_starttls": True} if security == "starttls" else {"auth_require_tls": False}
+    async with served(box, setting, security=security, authenticator=check, **how):
+        setting("smtp_host", "localhost")
+        assert await deliver(NOW) == Delivered(sent=1)
+    assert encrypted == [True]
+    assert len(box.received) == 1
+
+
+async def test_server_whose_certificate_nobody_vouches_for_gets_no_mail(setting: Setting) -> None:
+    server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    trustme.CA().issue_cert("localhost").configure_cert(server)
+    box = Mailbox()
+    await make_email()
+    async with served(box, setting, security="starttls", tls_context=server):
+        setting("smtp_host", "localhost")
+        assert await deliver(NOW) == Delivered(postponed=1)
+    assert "certificate" in ((await Email.get()).error or "")
+    assert not box.received
+
+
+@pytest.mark.parametrize("broken", ["subject", "recipient", "message_id"])
+async def test_no_second_header_comes_through(setting: Setting, mailbox: Mailbox, broken: str) -> None:
+    values = {"subject": "Action", "recipient": "support@editeur.fr", "message_id": "<a@localhost>"}
+    values[broken] += "\r\nBcc: voleur@ailleurs.fr"
+    await make_email(**values)
+    await make_email(recipient="present@editeur.fr")
+    await deliver(NOW)
+    assert [message["To"] for message in mailbox.received] == ["present@editeur.fr"]
+
+
+async def test_address_with_accents_needs_a_server_that_takes_them(setting: Setting) -> None:
+    box = Mailbox()
+    await make_email(recipient="hélène@editeur.fr")
+    async with served(box, setting, enable_SMTPUTF8=True):
+        assert await deliver(NOW) == Delivered(sent=1)
+    await make_email(recipient="zoé@editeur.fr")
+    async with served(box, setting, enable_SMTPUTF8=False):
+        assert await deliver(NOW) == Delivered(refused=1)
+    assert [message["To"] for message in box.received] == ["hélène@editeur.fr"]
