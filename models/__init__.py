@@ -13,3 +13,4 @@ from models.events import Event as Event
 from models.modifications import Modification as Modification
 from models.suppliers import Supplier as Supplier
 from models.support import SupportMessage as SupportMessage
+from models.sweep_passes import SweepPass as SweepPass

@@ -7,7 +7,7 @@ import os
 import typer
 
 from tasks import logs
-from tasks.commands import accounts, demo, importing, processes, schema, sweeping
+from tasks.commands import accounts, demo, doctor, importing, processes, schema, sweeping
 from tasks.up import up
 
 app = typer.Typer(
@@ -27,6 +27,7 @@ app.command("import", short_help="Importe une demande avec ses pièces.")(import
 app.add_typer(accounts.user, name="user")
 app.add_typer(accounts.token, name="token")
 app.command(short_help="Fait un passage des tâches de fond.")(sweeping.sweep)
+app.command(short_help="Dit ce qui a besoin de quelqu’un.")(doctor.doctor)
 app.command(short_help="Affiche le schéma GraphQL ou du dépôt.")(schema.schema)
 
 

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import time
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypeVar
 
 import structlog
 
 from resolvers.deadlines import expire_due, remind_due
+from resolvers.overdue import note_pass
 from resolvers.uploads import sweep_orphans
 from tasks.delivery import Delivered, deliver
 from tasks.transports import Transport
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
+
+WORKER = f"{socket.gethostname()}:{os.getpid()}"[-100:]
 
 
 @dataclass
@@ -35,6 +41,15 @@ async def sweep(as_of: datetime, transport: Transport | None = None) -> Swept:
     swept.expired = await _part("expire", expire_due(as_of), 0, swept)
     swept.reminded = await _part("remind", remind_due(as_of), 0, swept)
     swept.delivered = await _part("deliver", deliver(as_of, transport), swept.delivered, swept)
+    return swept
+
+
+async def pass_now() -> Swept:
+    """A pass by the clock, written down for whoever watches over the workers."""
+    began_at, began = datetime.now(UTC), time.monotonic()
+    swept = await sweep(began_at)
+    noted = note_pass(WORKER, began_at=began_at, seconds=time.monotonic() - began, failed=swept.failed)
+    await _part("note", noted, None, swept)
     return swept
 
 

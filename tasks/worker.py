@@ -20,7 +20,7 @@ from redis.exceptions import RedisError
 from models.database import database
 from resolvers.deadlines import next_deadline
 from settings import settings
-from tasks.sweep import sweep, sweep_files
+from tasks.sweep import pass_now, sweep_files
 
 log = structlog.get_logger(__name__)
 
@@ -55,12 +55,22 @@ async def work_until(told: asyncio.Event) -> None:
             await _follow_queue(told)
         if told.is_set():
             return
-        await sweep(datetime.now(UTC))
-        if (now := asyncio.get_running_loop().time()) >= files_at:
+        await _let_end(asyncio.create_task(pass_now()), told)
+        if not told.is_set() and (now := asyncio.get_running_loop().time()) >= files_at:
             await sweep_files(datetime.now(UTC))
             files_at = now + FILES_PAUSE_WITHOUT_QUEUE
         with suppress(TimeoutError):
             await asyncio.wait_for(told.wait(), PAUSE_WITHOUT_QUEUE)
+
+
+async def _let_end(work: asyncio.Task[Any], told: asyncio.Event) -> None:
+    """Wait for the work; told to stop meanwhile, it may end within the grace, and gives back what it holds."""
+    stopping = asyncio.create_task(told.wait())
+    await asyncio.wait({work, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    await asyncio.wait({work}, timeout=GRACE if told.is_set() else None)
+    work.cancel()
+    await asyncio.gather(work, stopping, return_exceptions=True)
 
 
 async def _follow_queue(told: asyncio.Event) -> None:
@@ -139,7 +149,8 @@ async def sweep_each_minute(ctx: dict[str, Any]) -> None:
 async def wake(ctx: dict[str, Any]) -> None:
     """Something happened, or falls due now: look, then ask to be woken at the next deadline."""
     as_of = datetime.now(UTC)
-    await sweep(as_of)
+    await pass_now()
+    # From before the pass: what fell due during it has its wake-up too.
     upcoming = await next_deadline(as_of)
     if upcoming is not None:
         queue: ArqRedis = ctx["redis"]

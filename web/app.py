@@ -14,7 +14,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from models.database import database
-from web import documents, graphiql, graphql, health, mailbox, schemas, signin, uploads
+from web import documents, graphiql, graphql, health, mailbox, metrics, schemas, signin, uploads
 from web.errors import HANDLERS, Incidents
 from web.pages import (
     account,
@@ -51,9 +51,9 @@ def now() -> datetime:
 
 
 @asynccontextmanager
-async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-    """The database is open for as long as the site is."""
-    async with database():
+async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    """The database is open for as long as the site is, and the gauges have their own port if they are given one."""
+    async with database(), metrics.own_port(app):
         yield
 
 
@@ -82,6 +82,7 @@ routes = [
     *schemas.routes,
     # What watches over the process, and what a developer looks at.
     *health.routes,
+    *metrics.routes,
     *mailbox.routes,
     Mount("/static", _StaticFiles(directory=STATIC), name="static"),
 ]

@@ -82,7 +82,7 @@ class KnownHosts:
             await self.app(scope, receive, send)
 
     def _is_known(self, scope: Scope) -> bool:
-        if scope["path"] in {"/livez", "/readyz"}:
+        if scope["path"] in {"/livez", "/readyz", "/metrics"}:
             return True  # Asked by address, by what watches the process.
         try:
             return urlsplit(f"//{Headers(scope=scope).get('host', '')}").hostname in self.hosts

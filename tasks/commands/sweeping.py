@@ -9,7 +9,7 @@ import typer
 
 from models.typography import french, quantity
 from tasks.commands.running import REFUSED, run
-from tasks.sweep import Swept, sweep_files
+from tasks.sweep import Swept, pass_now, sweep_files
 from tasks.sweep import sweep as sweep_once
 
 
@@ -35,17 +35,18 @@ def sweep(
     ] = None,
 ) -> None:
     """Fait un passage des tâches de fond : clôtures, relances, courriels, fichiers orphelins."""
-    swept = run(_sweep(as_of or datetime.now(UTC)))
+    swept = run(_sweep(as_of))
     typer.echo(_told(swept))
     if swept.failed:
         typer.echo(f"En échec : {', '.join(swept.failed)} (voir le journal).", err=True)
         raise typer.Exit(REFUSED)
 
 
-async def _sweep(as_of: datetime) -> Swept:
-    swept = await sweep_once(as_of)
+async def _sweep(as_of: datetime | None) -> Swept:
+    swept = await pass_now() if as_of is None else await sweep_once(as_of)
     # However far ahead the rehearsal is: what was received just now may still be attached.
-    files = await sweep_files(min(as_of, datetime.now(UTC)))
+    now = datetime.now(UTC)
+    files = await sweep_files(min(as_of or now, now))
     swept.removed_files, swept.failed = files.removed_files, swept.failed + files.failed
     return swept
 
@@ -57,6 +58,7 @@ def _told(swept: Swept) -> str:
         quantity(swept.delivered.sent, "courriel envoyé"),
         quantity(swept.delivered.postponed, "courriel reporté"),
         quantity(swept.delivered.refused, "courriel refusé"),
+        quantity(swept.delivered.unanswered, "courriel incertain"),
         quantity(swept.removed_files, "fichier orphelin supprimé"),
     ]
     return french(f"Passage terminé : {', '.join(parts)}.")

@@ -16,10 +16,11 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
-from models import Email, Modification
+from models import Email, Modification, SweepPass
 from models.emails import EmailKind, EmailStatus
-from tasks import worker
+from tasks import delivery, worker
 from tasks.embedded_queue import embedded_queue
+from tasks.transports import Send
 from tests.factories import make_request, send_back
 from tests.resolvers.test_outbox import make_email
 from tests.services.portal import wait_until
@@ -201,3 +202,41 @@ async def test_told_to_stop_the_process_ends_what_it_does_and_leaves_cleanly(dat
     assert process.returncode == 0
     assert b"Traceback" not in errors
     assert await all_sent()
+
+
+@pytest.mark.usefixtures("db")
+@pytest.mark.parametrize("with_queue", [False, True], ids=["without a queue", "with one"])
+async def test_told_to_stop_it_gives_back_what_it_has_no_time_for(
+    with_queue: bool, setting: Setting, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setting("redis_url", redis_url if with_queue else "")
+    monkeypatch.setattr(worker, "GRACE", 0.1)
+    sending = asyncio.Event()
+
+    @asynccontextmanager
+    async def endless() -> AsyncIterator[Send]:
+        async def send(_email: Email) -> None:
+            sending.set()
+            await asyncio.Event().wait()
+
+        yield send
+
+    monkeypatch.setattr(delivery, "files", endless)
+    for _ in range(3):
+        await make_email()
+    async with working():
+        await asyncio.wait_for(sending.wait(), PATIENCE)
+    held = [email for email in await Email.all() if email.leased_until]
+    assert len(held) == 1  # Nobody knows what became of it: its lease ends by itself.
+    assert await Email.filter(status=EmailStatus.QUEUED, leased_until=None, attempts=0).count() == 2
+
+
+@pytest.mark.usefixtures("db")
+async def test_it_writes_down_when_it_looked_for_whoever_watches_over_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "PAUSE_WITHOUT_QUEUE", 0.1)
+    started = datetime.now(UTC)
+    async with working():
+        await until(lambda: SweepPass.exists(began_at__gt=started + timedelta(seconds=0.1)))
+    noted = await SweepPass.get()  # One row for each worker, however often it looks.
+    assert noted.failed == []
+    assert 0 < noted.seconds < PATIENCE

@@ -115,8 +115,9 @@ async def test_a_developers_machine_answers_to_its_usual_names(site: AsyncClient
     assert (await site.get("/connexion", headers={"Host": host})).status_code == 200
 
 
-async def test_a_watchman_may_ask_by_any_name(site: AsyncClient) -> None:
-    assert (await site.get("/livez", headers={"Host": "10.0.0.7"})).status_code == 200
+@pytest.mark.parametrize("path", ["/livez", "/readyz", "/metrics"])
+async def test_a_watchman_may_ask_by_any_name(site: AsyncClient, path: str) -> None:
+    assert (await site.get(path, headers={"Host": "10.0.0.7"})).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/graphql", "/connexion"])

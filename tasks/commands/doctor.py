@@ -1,0 +1,148 @@
+"""Whether anything needs somebody: what is overdue, and what the portal stands on."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import typer
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from models.database import connection, database, is_postgres
+from models.emails import EmailStatus
+from models.migrating import pending
+from models.typography import french, quantity
+from resolvers.overdue import TOLERANCE, Standing, standing
+from settings import settings
+from tasks.commands.running import REFUSED
+from tasks.transports import Unavailable, smtp
+
+PATIENCE = 10.0  # seconds that each thing asked may take
+LEAST_FREE = 1024**3  # bytes
+MOST_SKEW = 5.0  # seconds
+OVERDUE = {"expiry": "Clôtures", "reminder": "Relances", "mail": "Courriels"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at, and whether it is well or needs somebody."""
+
+    well: bool
+    sentence: str
+
+
+def doctor() -> None:
+    """Dit ce qui a besoin de quelqu’un : retards, base de données, file d’attente, serveur d’envoi, disque, horloge."""
+    findings = asyncio.run(_examine())
+    for finding in findings:
+        typer.echo(french(f"{'bien  ' if finding.well else 'A VOIR'}  {finding.sentence}"))
+    if not all(finding.well for finding in findings):
+        raise typer.Exit(REFUSED)
+
+
+async def _examine() -> list[Finding]:
+    return [*await _database(), await _queue(), await _mail_server(), _folder()]
+
+
+async def _database() -> list[Finding]:
+    """The database, and what only it can tell."""
+    try:
+        async with asyncio.timeout(PATIENCE), database():
+            if missing := await pending():
+                lacks = quantity(len(missing), "migration manquante")
+                return [Finding(False, f"Base de données : {lacks} (`solde migrate`).")]
+            as_of = datetime.now(UTC)
+            now = await standing(as_of)
+            clock = _clock(await _database_clock())
+    except Exception as error:  # Whatever it is, somebody has to look at it.
+        return [Finding(False, f"Base de données : injoignable ({_words(error)}).")]
+    reachable = Finding(True, "Base de données : joignable, migrations à jour.")
+    return [reachable, clock, _last_pass(now, as_of), *_overdue(now, as_of), _stranded(now)]
+
+
+async def _database_clock() -> float:
+    """The instant that the database believes in, in seconds since 1970."""
+    postgres, sqlite = "extract(epoch FROM clock_timestamp())", "(julianday('now') - 2440587.5) * 86400.0"
+    [row] = await connection().execute_query_dict(f"SELECT {postgres if is_postgres() else sqlite} AS seconds")
+    return float(row["seconds"])
+
+
+def _clock(seconds: float) -> Finding:
+    skew = abs(seconds - datetime.now(UTC).timestamp())
+    return Finding(skew <= MOST_SKEW, f"Horloge : {skew:.0f} s d'écart avec la base de données.")
+
+
+def _last_pass(now: Standing, as_of: datetime) -> Finding:
+    last = now.last_pass
+    if last is None:
+        return Finding(False, "Tâches de fond : aucun passage (`solde worker` tourne-t-il ?).")
+    told = f"Tâches de fond : dernier passage il y a {_duration((as_of - last.began_at).total_seconds())}"
+    if last.failed:
+        return Finding(False, f"{told}, en échec : {', '.join(last.failed)} (voir le journal).")
+    return Finding(as_of - last.began_at <= TOLERANCE, f"{told}.")
+
+
+def _overdue(now: Standing, as_of: datetime) -> list[Finding]:
+    return [_overdue_of(kind, name, now, as_of) for kind, name in OVERDUE.items()]
+
+
+def _overdue_of(kind: str, name: str, now: Standing, as_of: datetime) -> Finding:
+    if now.is_late(kind, as_of):
+        age = _duration(now.seconds_overdue(kind, as_of))
+        return Finding(False, f"{name} : en retard, le plus ancien retard est de {age}.")
+    return Finding(True, f"{name} : aucun retard.")
+
+
+def _stranded(now: Standing) -> Finding:
+    if now.stranded:
+        return Finding(False, f"Courriels : {quantity(now.stranded, 'échec')} à renvoyer par un gestionnaire.")
+    return Finding(True, f"Courriels : {quantity(now.mails[EmailStatus.QUEUED], 'courriel')} en attente, aucun échec.")
+
+
+async def _queue() -> Finding:
+    if not settings.redis_url:
+        return Finding(True, "File d'attente : aucune n'est nommée, `solde up` lance la sienne.")
+    try:
+        async with asyncio.timeout(PATIENCE), Redis.from_url(settings.redis_url) as queue:
+            await queue.ping()
+    except (RedisError, OSError) as error:
+        return Finding(False, f"File d'attente : injoignable ({_words(error)}).")
+    return Finding(True, "File d'attente : joignable.")
+
+
+async def _mail_server() -> Finding:
+    if not settings.smtp_host:
+        return Finding(True, "Serveur d'envoi : aucun, les courriels vont dans le dossier des données.")
+    place = f"{settings.smtp_host}:{settings.smtp_port}"
+    try:
+        async with smtp():
+            return Finding(True, f"Serveur d'envoi : {place} répond.")
+    except Unavailable as error:
+        return Finding(False, f"Serveur d'envoi : {place} est injoignable ({_words(error)}).")
+
+
+def _folder() -> Finding:
+    try:
+        with tempfile.TemporaryFile(dir=settings.data_dir) as probe:
+            probe.write(b"solde")
+        free = shutil.disk_usage(settings.data_dir).free
+    except OSError as error:
+        return Finding(False, f"Dossier {settings.data_dir} : impossible d'y écrire ({_words(error)}).")
+    gigabytes = f"{free / 1024**3:.1f}".replace(".", ",")
+    return Finding(free >= LEAST_FREE, f"Dossier {settings.data_dir} : accessible, {gigabytes} Go libres.")
+
+
+def _duration(seconds: float) -> str:
+    """How long, in the largest unit that says something."""
+    for unit, name in ((86400, "jour"), (3600, "heure"), (60, "minute")):
+        if seconds >= unit:
+            return quantity(int(seconds // unit), name)
+    return quantity(max(0, int(seconds)), "seconde")
+
+
+def _words(error: Exception) -> str:
+    return str(error) or type(error).__name__

@@ -1,0 +1,72 @@
+"""What is overdue is told from when it fell due, and costs a look into an index."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from models import Modification, SweepPass
+from models.emails import MOST_UNANSWERED, EmailStatus
+from resolvers.overdue import TOLERANCE, note_pass, standing
+from tests.conftest import NOW
+from tests.factories import make_request, send_back
+from tests.resolvers.test_outbox import make_email
+
+pytestmark = pytest.mark.usefixtures("db")
+
+
+async def test_nothing_is_overdue_on_an_empty_portal() -> None:
+    now = await standing(NOW)
+    assert now.due_since == {"expiry": None, "reminder": None, "mail": None}
+    assert now.mails == dict.fromkeys(EmailStatus, 0)
+    assert (now.stranded, now.last_pass) == (0, None)
+    assert not now.is_late("expiry", NOW)
+
+
+async def test_the_oldest_of_each_kind_counts_from_when_it_was_due() -> None:
+    first, later = [await send_back(await make_request(), as_of=NOW + timedelta(hours=hours)) for hours in (0, 5)]
+    now = await standing(first.reminds_at + TOLERANCE)
+    assert (now.due_since["expiry"], now.due_since["reminder"]) == (None, first.reminds_at)
+    assert now.seconds_overdue("reminder", first.reminds_at + TOLERANCE) == TOLERANCE.total_seconds()
+    assert not now.is_late("reminder", first.reminds_at + TOLERANCE)
+    assert now.is_late("reminder", first.reminds_at + TOLERANCE + timedelta(seconds=1))
+    await Modification.filter(id=first.id).update(reminded_at=first.reminds_at)
+    assert (await standing(later.reminds_at)).due_since["reminder"] == later.reminds_at
+    now = await standing(later.closes_at)
+    assert (now.due_since["expiry"], now.due_since["reminder"]) == (first.closes_at, None)
+
+
+async def test_mails_are_counted_by_state_and_late_from_their_writing_however_often_put_off() -> None:
+    await make_email(created_at=NOW - timedelta(hours=2), next_attempt_at=NOW + timedelta(hours=3))
+    await make_email(created_at=NOW - timedelta(hours=1))
+    await make_email(created_at=NOW - timedelta(days=1), status=EmailStatus.SENT)
+    await make_email(status=EmailStatus.UNKNOWN, unanswered=1)
+    now = await standing(NOW)
+    assert now.due_since["mail"] == NOW - timedelta(hours=2)
+    assert now.mails == {
+        EmailStatus.QUEUED: 2,
+        EmailStatus.SENT: 1,
+        EmailStatus.FAILED: 0,
+        EmailStatus.UNKNOWN: 1,
+    }
+    assert now.stranded == 0
+
+
+async def test_a_mail_is_stranded_until_somebody_sends_it_again() -> None:
+    failed = await make_email(status=EmailStatus.FAILED)
+    await make_email(status=EmailStatus.UNKNOWN, unanswered=MOST_UNANSWERED)
+    assert (await standing(NOW)).stranded == 2
+    await make_email(resend_of_id=failed.id)
+    assert (await standing(NOW)).stranded == 1
+
+
+async def test_the_last_pass_is_that_of_the_worker_that_looked_last_and_the_gone_are_forgotten() -> None:
+    await note_pass("a:1", began_at=NOW, seconds=0.5, failed=[])
+    await note_pass("b:2", began_at=NOW + timedelta(minutes=1), seconds=0.25, failed=["expire"])
+    await note_pass("a:1", began_at=NOW + timedelta(seconds=30), seconds=0.5, failed=[])
+    last = (await standing(NOW)).last_pass
+    assert last
+    assert (last.worker, last.seconds, last.failed) == ("b:2", 0.25, ["expire"])
+    await note_pass("c:3", began_at=NOW + timedelta(days=2), seconds=0.5, failed=[])
+    assert [row.worker for row in await SweepPass.all()] == ["c:3"]

@@ -1,0 +1,148 @@
+"""`solde doctor` says what needs somebody, and is silent on nothing that does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from shutil import disk_usage
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from models.database import database
+from models.emails import EmailStatus
+from models.typography import NBSP
+from resolvers.overdue import note_pass
+from settings import settings
+from tasks.__main__ import app
+from tasks.commands import doctor as examining
+from tests.conftest import POSTGRES, empty
+from tests.factories import make_request, send_back
+from tests.resolvers.test_outbox import make_email
+from tests.services.portal import free_port
+
+Setting = Callable[[str, object], None]
+
+
+def given(work: Callable[[], Coroutine[Any, Any, object]]) -> None:
+    async def on_the_database() -> None:
+        async with database():
+            await work()
+
+    asyncio.run(on_the_database())
+
+
+@pytest.fixture(autouse=True)
+def deployment(database_url: str, setting: Setting, tmp_path: Path) -> Iterator[None]:
+    """A migrated, empty deployment, whose worker has just looked."""
+    setting("database_url", database_url)
+    setting("data_dir", tmp_path)
+    given(lambda: note_pass("a:1", began_at=datetime.now(UTC), seconds=0.1, failed=[]))
+    yield
+    if POSTGRES:
+        setting("database_url", database_url)
+        given(empty)
+
+
+def examined() -> tuple[int, list[str]]:
+    """The exit code, and what needs somebody."""
+    result = CliRunner().invoke(app, ["doctor"])
+    lines = result.stdout.replace(NBSP, " ").splitlines()
+    assert lines
+    assert {line[:6] for line in lines} <= {"bien  ", "A VOIR"}
+    return result.exit_code, [line[8:] for line in lines if line.startswith("A VOIR")]
+
+
+def test_all_is_well_on_a_working_portal() -> None:
+    assert examined() == (0, [])
+
+
+def test_what_is_overdue_is_named() -> None:
+    async def neglect() -> None:
+        now = datetime.now(UTC)
+        await send_back(await make_request(), as_of=now - timedelta(days=23))
+        await send_back(await make_request(), as_of=now - timedelta(days=13))
+        await make_email(status=EmailStatus.FAILED)
+
+    given(neglect)
+    assert examined() == (
+        1,
+        [
+            "Clôtures : en retard, le plus ancien retard est de 3 jours.",
+            "Relances : en retard, le plus ancien retard est de 3 jours.",
+            "Courriels : en retard, le plus ancien retard est de 23 jours.",
+            "Courriels : 1 échec à renvoyer par un gestionnaire.",
+        ],
+    )
+
+
+def test_a_mail_of_this_minute_is_not_late() -> None:
+    async def write() -> None:
+        await make_email(created_at=datetime.now(UTC) - timedelta(minutes=2))
+
+    given(write)
+    assert examined() == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("age", "failed", "told"),
+    [
+        (timedelta(hours=2), [], "Tâches de fond : dernier passage il y a 2 heures."),
+        (
+            timedelta(minutes=3),
+            ["expire"],
+            "Tâches de fond : dernier passage il y a 3 minutes, en échec : expire (voir le journal).",
+        ),
+    ],
+)
+def test_a_worker_that_is_gone_or_fails_is_told(age: timedelta, failed: list[str], told: str) -> None:
+    given(lambda: note_pass("a:1", began_at=datetime.now(UTC) - age, seconds=0.1, failed=failed))
+    assert examined() == (1, [told])
+
+
+def test_a_database_without_tables_says_which_command_makes_them(setting: Setting, tmp_path: Path) -> None:
+    setting("database_url", f"sqlite://{tmp_path}/new.sqlite3")
+    code, [told] = examined()
+    assert code == 1
+    assert told.startswith("Base de données : ")
+    assert told.endswith("migrations manquantes (`solde migrate`).")
+
+
+def test_what_cannot_be_reached_is_named(setting: Setting, tmp_path: Path) -> None:
+    port = free_port()
+    setting("database_url", f"asyncpg://nobody@127.0.0.1:{port}/solde")
+    setting("redis_url", f"unix://{tmp_path}/nobody.sock")
+    setting("smtp_host", "127.0.0.1")
+    setting("smtp_port", port)
+    setting("data_dir", tmp_path / "gone")
+    code, told = examined()
+    assert code == 1
+    assert [line.partition(" (")[0] for line in told] == [
+        "Base de données : injoignable",
+        "File d'attente : injoignable",
+        f"Serveur d'envoi : 127.0.0.1:{port} est injoignable",
+        f"Dossier {settings.data_dir} : impossible d'y écrire",
+    ]
+
+
+def test_a_full_disk_and_a_wrong_clock_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def tomorrow() -> float:
+        return datetime.now(UTC).timestamp() + 86400
+
+    monkeypatch.setattr(examining, "_database_clock", tomorrow)
+    monkeypatch.setattr("shutil.disk_usage", lambda path: disk_usage(path)._replace(free=1024**2))
+    assert examined() == (
+        1,
+        [
+            "Horloge : 86400 s d'écart avec la base de données.",
+            f"Dossier {settings.data_dir} : accessible, 0,0 Go libres.",
+        ],
+    )
+
+
+def test_the_queue_that_answers_is_well(setting: Setting, redis_url: str) -> None:
+    setting("redis_url", redis_url)
+    assert examined() == (0, [])
