@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid4
 
@@ -40,6 +40,9 @@ class EmailStatus(StrEnum):
 
 WAITING = (EmailStatus.QUEUED, EmailStatus.UNKNOWN)
 """What may leave yet: not tried, put off, or without an answer."""
+
+LATE = timedelta(minutes=15)
+"""A mail that still waits after so long is shown to managers."""
 
 MOST_UNANSWERED = 3
 """Each mail handed over without an answer may have arrived: after that many, only a manager sends it again."""
@@ -86,6 +89,10 @@ class Email(Model):
             Index(fields=["status", "created_at", "id"], name="email_by_status"),
             Index(fields=["recipient", "status", "sent_at"], name="email_by_recipient"),
         ]
+
+    def is_late(self, as_of: datetime) -> bool:
+        """Should it have left long ago?"""
+        return self.leaves_again() and self.created_at <= as_of - LATE
 
     def leaves_again(self) -> bool:
         """Will a worker try it without being asked?"""

@@ -14,6 +14,7 @@ from tortoise.queryset import QuerySet
 from models import Attachment, Dossier, Email, Event, FundingRequest, Supplier, SupportMessage, Version
 from models.actors import Actor
 from models.dossiers import LONGEST_NUMBER, RequestKind, standing
+from models.emails import LATE, MOST_UNANSWERED, EmailStatus
 from models.errors import NotFound
 from models.lifecycle import RequestStatus
 from models.text import storable
@@ -24,6 +25,7 @@ from resolvers.visibility import (
     sees_all,
     visible_attachments,
     visible_dossiers,
+    visible_emails,
     visible_events,
     visible_support_messages,
 )
@@ -33,6 +35,7 @@ RequestRow = TypeVar("RequestRow", Version, Email)
 VERSIONS = Order.by("versions", descending=True, rank=Rank)
 MODIFICATIONS = Order.by("modifications", descending=True, number=Rank)
 EMAILS = Order.by("emails", descending=True, created_at=datetime, id=UUID)
+ALL_EMAILS = Order.by("allEmails", descending=True, created_at=datetime, id=UUID)
 EVENTS = Order.by("events", position=Rank)
 SUPPORT_MESSAGES = Order.by("supportMessages", at=datetime, id=UUID)
 DOSSIERS = Order.by("dossiers", number=str)
@@ -90,6 +93,18 @@ def support_messages(actor: Actor, *, answered: bool | None) -> QuerySet[Support
     """The messages to the Assistance that the actor may see: all, or only those with or without an answer."""
     messages = visible_support_messages(actor)
     return messages if answered is None else messages.filter(answered_at__isnull=not answered)
+
+
+def emails(actor: Actor, *, status: EmailStatus | None, late: bool | None, as_of: datetime) -> QuerySet[Email]:
+    """The mails that the actor may see: all, those of a status, those that should have left long ago or the others."""
+    mails = visible_emails(actor)
+    if status is not None:
+        mails = mails.filter(status=status)
+    if late is None:
+        return mails
+    waiting = Q(status=EmailStatus.QUEUED) | Q(status=EmailStatus.UNKNOWN, unanswered__lt=MOST_UNANSWERED)
+    overdue = waiting & Q(created_at__lte=as_of - LATE)
+    return mails.filter(overdue if late else ~overdue)
 
 
 async def get_supplier(actor: Actor, supplier_id: UUID) -> Supplier:

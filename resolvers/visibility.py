@@ -8,7 +8,7 @@ from uuid import UUID
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from models import Attachment, Dossier, Event, FundingRequest, Modification, SupportMessage
+from models import Attachment, Dossier, Email, Event, FundingRequest, Modification, SupportMessage
 from models.actors import Actor, Role
 from models.errors import NotFound
 
@@ -46,6 +46,11 @@ def visible_support_messages(actor: Actor) -> QuerySet[SupportMessage]:
     """The messages to the Assistance that the actor may see, each with its request."""
     query = _of_supplier(SupportMessage.all(), actor, "request__dossier__supplier_id")
     return query.select_related("request__dossier__supplier")
+
+
+def visible_emails(actor: Actor) -> QuerySet[Email]:
+    """The mails about the requests that the actor may see; account mails belong to no request and are never shown."""
+    return _of_supplier(Email.filter(request_id__not_isnull=True), actor, "request__dossier__supplier_id")
 
 
 def _of_supplier(query: QuerySet[Row], actor: Actor, path: str) -> QuerySet[Row]:

@@ -8,8 +8,11 @@ import strawberry
 
 import models
 from models.emails import EmailKind, EmailStatus
+from models.errors import NotFound
+from schema import requests
+from schema.actors import Actor
 from schema.context import Context, Info
-from schema.nodes import Node, node_id
+from schema.nodes import FundingRequestRef, Node, node_id
 
 
 @strawberry.type(description="Courriel automatique envoyé à propos d’une demande.")
@@ -26,6 +29,24 @@ class Email(Node):
     error: str | None = strawberry.field(
         description="Dernier refus du serveur de messagerie ; pour les gestionnaires seulement."
     )
+
+    failed_at: datetime | None = strawberry.field(description="Instant du refus définitif.")
+    next_attempt_at: datetime | None = strawberry.field(
+        description="Instant du prochain essai ; absent quand il n’y en aura plus sans renvoi."
+    )
+    late: bool = strawberry.field(description="Il attend depuis plus d’un quart d’heure.")
+    resent_by: Actor | None = strawberry.field(description="Le gestionnaire qui a demandé ce nouvel envoi.")
+
+    @strawberry.field(description="La demande dont il parle.")
+    async def request(self, info: Info) -> FundingRequestRef:
+        if self.row.request_id is None:
+            raise NotFound
+        return await requests.request_of(self.row.request_id, info)
+
+    @strawberry.field(description="Le nouvel envoi de ce courriel, demandé par un gestionnaire.")
+    async def resent_as(self, info: Info) -> Email | None:
+        rows = await info.context.loaders.resends_of_email.load(self.row.id)
+        return Email.of(rows[0], info.context) if rows else None
 
     @strawberry.field(description="Le courriel dont celui-ci est un nouvel envoi.")
     async def resend_of(self, info: Info) -> Email | None:
@@ -48,4 +69,8 @@ class Email(Node):
             sent_at=row.sent_at,
             attempts=row.attempts,
             error=row.error if context.for_manager else None,
+            failed_at=row.failed_at,
+            next_attempt_at=row.next_attempt_at if row.leaves_again() else None,
+            late=row.is_late(context.as_of),
+            resent_by=Actor.of(row.resent_by, context) if row.resent_by else None,
         )

@@ -100,6 +100,11 @@ class AnswerSupportInput:
     answer: str = strawberry.field(description="La réponse.")
 
 
+@strawberry.input(description="Envoyer de nouveau un courriel.")
+class ResendEmailInput:
+    email_id: strawberry.ID = strawberry.field(description="Le courriel à envoyer de nouveau.")
+
+
 @strawberry.input(description="Valider une demande.")
 class ValidateRequestInput:
     request_id: strawberry.ID = strawberry.field(description=_REQUEST)

@@ -41,6 +41,10 @@ class Loaders:
         return _by_key(Email.all())
 
     @cached_property
+    def resends_of_email(self) -> Many[Email]:
+        return _by_parent(Email.all(), "resend_of_id")
+
+    @cached_property
     def requests_of_dossier(self) -> Many[FundingRequest]:
         return _by_parent(FundingRequest.all().select_related("dossier__supplier"), "dossier_id")
 

@@ -8,11 +8,12 @@ import strawberry
 
 import models
 from models.modifications import ExpectedChange
-from resolvers import editing, imports, modifications, requests, support
+from resolvers import editing, imports, modifications, requests, resending, support
 from resolvers.visibility import found
 from schema import inputs, results
 from schema.attachments import Attachment
 from schema.context import Info
+from schema.emails import Email
 from schema.inputs import given
 from schema.modifications import Modification
 from schema.nodes import as_uuid, uuid_of
@@ -156,6 +157,19 @@ class Mutation:
             as_of=info.context.as_of,
         )
         return results.AnswerSupportSuccess(request=await _written_about(message, info))
+
+    @strawberry.mutation(
+        description="Envoyer de nouveau un courriel parti, refusé ou resté sans réponse (gestionnaire). "
+        "Il ne l’est qu’une fois : pour insister, renvoyer le nouvel envoi."
+    )
+    async def resend_email(
+        self, info: Info, input: Annotated[inputs.ResendEmailInput, _INPUT]
+    ) -> results.ResendEmailResult:
+        row = await resending.resend_email(
+            info.context.viewer, uuid_of("Email", input.email_id), as_of=info.context.as_of
+        )
+        info.context.forget()
+        return results.ResendEmailSuccess(email=Email.of(row, info.context))
 
     @strawberry.mutation(description="Noter que le commentaire du gestionnaire est lu (fournisseur).")
     async def mark_comment_seen(

@@ -12,6 +12,7 @@ from models.errors import NotFound
 
 if TYPE_CHECKING:
     from schema.dossiers import Dossier
+    from schema.emails import Email
     from schema.events import Event
     from schema.modifications import Modification
     from schema.requests import FundingRequest
@@ -65,5 +66,6 @@ def as_number(key: str) -> int:
 DossierRef: TypeAlias = Annotated["Dossier", strawberry.lazy("schema.dossiers")]
 FundingRequestRef: TypeAlias = Annotated["FundingRequest", strawberry.lazy("schema.requests")]
 ModificationRef: TypeAlias = Annotated["Modification", strawberry.lazy("schema.modifications")]
+EmailRef: TypeAlias = Annotated["Email", strawberry.lazy("schema.emails")]
 EventRef: TypeAlias = Annotated["Event", strawberry.lazy("schema.events")]
 SupportMessageRef: TypeAlias = Annotated["SupportMessage", strawberry.lazy("schema.support")]

@@ -9,6 +9,7 @@ import strawberry
 
 from models.document_types import DOCUMENT_TYPES
 from models.dossiers import RequestKind
+from models.emails import EmailStatus
 from models.lifecycle import RequestStatus
 from resolvers import events, imports, reading, visibility
 from resolvers.reading import RequestOrder
@@ -16,6 +17,7 @@ from schema.actors import Viewer
 from schema.attachments import DocumentType
 from schema.context import Info
 from schema.dossiers import Dossier
+from schema.emails import Email
 from schema.errors import FieldError
 from schema.events import Event
 from schema.inputs import given
@@ -56,6 +58,10 @@ _FILTER = strawberry.argument(description="Quelles demandes ; absent : toutes.
 _ORDER = strawberry.argument(description="Dans quel ordre.")
 _DOCUMENT = strawberry.argument(description="Le texte JSON de la demande.")
 _FILE_NAMES = strawberry.argument(description="Les noms des fichiers qui l’accompagneraient.")
+_STATUS = strawberry.argument(description="Ceux de ce statut ; absent : tous.")
+_LATE = strawberry.argument(
+    description="Ceux qui auraient dû partir depuis plus d’un quart d’heure, ou les autres ; absent : tous."
+)
 _ANSWERED = strawberry.argument(description="Ceux qui ont une réponse, ou ceux qui n’en ont pas ; absent : tous.")
 
 
@@ -127,6 +133,19 @@ class Query:
         return await read_page(
             rows, reading.SUPPORT_MESSAGES, first, after, lambda row: SupportMessage.of(row, info.context)
         )
+
+    @strawberry.field(description="Les courriels automatiques, du plus récent au plus ancien.")
+    async def emails(
+        self,
+        info: Info,
+        first: First = 20,
+        after: After = None,
+        status: Annotated[EmailStatus | None, _STATUS] = strawberry.UNSET,
+        late: Annotated[bool | None, _LATE] = strawberry.UNSET,
+    ) -> Connection[Email]:
+        context = info.context
+        rows = reading.emails(context.viewer, status=given(status), late=given(late), as_of=context.as_of)
+        return await read_page(rows, reading.ALL_EMAILS, first, after, lambda row: Email.of(row, context))
 
     @strawberry.field(
         description="Le fil de tous les événements visibles, du plus ancien au plus récent : "

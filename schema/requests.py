@@ -16,10 +16,9 @@ from models.lifecycle import RequestAction, RequestStatus
 from models.permissions import available_actions
 from resolvers import reading
 from resolvers.visibility import found
-from schema import dossiers, events, modifications, support
+from schema import dossiers, emails, events, modifications, support
 from schema.context import Context, Info
-from schema.emails import Email
-from schema.nodes import DossierRef, EventRef, ModificationRef, Node, SupportMessageRef, node_id
+from schema.nodes import DossierRef, EmailRef, EventRef, ModificationRef, Node, SupportMessageRef, node_id
 from schema.pagination import After, Connection, First, Listing
 from schema.versions import Version
 
@@ -90,8 +89,8 @@ class FundingRequest(Node):
         return await listing.page(self.row.id, info.context, first, after)
 
     @strawberry.field(description="Les courriels automatiques envoyés, du plus récent au plus ancien.")
-    async def emails(self, info: Info, first: First = 20, after: After = None) -> Connection[Email]:
-        listing = Listing(models.Email, reading.EMAILS, Email.of)
+    async def emails(self, info: Info, first: First = 20, after: After = None) -> Connection[EmailRef]:
+        listing = Listing(models.Email, reading.EMAILS, emails.Email.of)
         return await listing.page(self.row.id, info.context, first, after)
 
     @strawberry.field(description="Les événements, du plus ancien au plus récent.")

@@ -7,6 +7,7 @@ from typing import Annotated, TypeAlias
 import strawberry
 
 from schema.attachments import Attachment
+from schema.emails import Email
 from schema.errors import ActionNotAllowedError, NotFoundError, PermissionDeniedError, StaleError, ValidationError
 from schema.modifications import Modification
 from schema.requests import FundingRequest
@@ -142,6 +143,17 @@ class AnswerSupportSuccess:
 AnswerSupportResult: TypeAlias = Annotated[
     AnswerSupportSuccess | ValidationError | NotFoundError | PermissionDeniedError,
     strawberry.union("AnswerSupportResult", description="Résultat d’une réponse de l’Assistance."),
+]
+
+
+@strawberry.type(description="Le courriel est remis en file.")
+class ResendEmailSuccess:
+    email: Email = strawberry.field(description="Le nouvel envoi.")
+
+
+ResendEmailResult: TypeAlias = Annotated[
+    ResendEmailSuccess | ValidationError | NotFoundError | PermissionDeniedError,
+    strawberry.union("ResendEmailResult", description="Résultat d’un nouvel envoi de courriel."),
 ]
 
 

@@ -8,10 +8,12 @@ from html import unescape
 from graphql import build_schema, parse, validate
 from httpx import AsyncClient
 
-from models import User
+from models import Email, User
+from models.emails import EmailStatus
+from resolvers.resending import resend_email
 from schema import print_sdl
 from tests.conftest import NOW
-from tests.factories import make_request, send_back
+from tests.factories import MANAGER, make_request, send_back
 from tests.web.conftest import Enter
 from web.graphiql import READY_MADE
 
@@ -36,6 +38,24 @@ async def test_the_console_of_an_empty_portal_says_so(site: AsyncClient, enter: 
     page = await site.get("/console")
     assert page.status_code == 200
     assert "première échéance" not in page.text
+
+
+async def test_the_console_counts_the_mails_that_did_not_leave(
+    site: AsyncClient, enter: Enter, manager_user: User
+) -> None:
+    for status in (EmailStatus.FAILED, EmailStatus.FAILED, EmailStatus.UNKNOWN):
+        modification = await send_back(await make_request(), as_of=NOW - timedelta(hours=1))
+        await Email.filter(request_id=modification.request_id).update(status=status)
+    email = await Email.filter(status=EmailStatus.FAILED).first()
+    assert email
+    await enter(manager_user)
+    text = unescape((await site.get("/console")).text).replace("\u00a0", " ")
+    assert "2 courriels refusés" in text
+    assert "1 courriel peut-être arrivé : le serveur n'a pas répondu" in text
+    assert "1 courriel en retard de plus d'un quart d'heure" in text
+    await resend_email(MANAGER, email.id, as_of=NOW)
+    text = unescape((await site.get("/console")).text).replace("\u00a0", " ")
+    assert "1 courriel refusé " in text
 
 
 async def test_every_ready_made_operation_is_one_that_the_api_takes() -> None:
