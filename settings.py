@@ -50,6 +50,7 @@ class Settings(BaseSettings):
     working_days: bool = Field(
         False, description="the end of a delay on a week-end or a French public holiday waits for the next working day"
     )
+    last_notice: bool = Field(False, description="one more mail on the day before the end of the delay")
     import_closes_at: datetime | None = Field(
         None, description="instant with offset from which imports are refused; empty: never"
     )

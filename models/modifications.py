@@ -60,6 +60,7 @@ class Modification(Model):
     reminds_at = InstantField()
     reminded_at: datetime | None = InstantField(null=True)
     closes_at = InstantField()
+    last_notice_at: datetime | None = InstantField(null=True)
     comment_seen_at: datetime | None = InstantField(null=True)
 
     revision = fields.IntField(default=0)

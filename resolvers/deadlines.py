@@ -1,4 +1,7 @@
-"""What falls due: reminders at J+10, the end of the delay at J+20. The database alone knows; anyone may settle it."""
+"""What falls due: reminders at J+10, the end of the delay at J+20, where it is wished a last notice the day before.
+
+The database alone knows; anyone may settle it.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from tortoise.queryset import QuerySet, ValuesListQuery
 from models import FundingRequest, Modification
 from models.actors import SYSTEM, Actor
 from models.database import is_postgres, transaction
+from models.deadlines import days_later
 from models.emails import EmailKind
 from models.events import EventKind
 from models.lifecycle import ModificationOutcome, RequestAction
@@ -22,6 +26,7 @@ from resolvers.events import record
 from resolvers.mail import notify
 from resolvers.transitions import Overtaken, hold, move
 from resolvers.visibility import get_modification, get_request
+from settings import settings
 
 log = structlog.get_logger(__name__)
 
@@ -59,6 +64,13 @@ def to_remind(as_of: datetime) -> QuerySet[Modification]:
     return Modification.filter(outcome=None, reminded_at=None, reminds_at__lte=as_of, closes_at__gt=as_of)
 
 
+def to_notice(as_of: datetime) -> QuerySet[Modification]:
+    """The open cycles that close within a day and are not told so: by a last notice, or a reminder of that day."""
+    reminded_before = Q(reminded_at=None) | Q(reminded_at__lte=days_later(as_of, -1))
+    open_still = Modification.filter(outcome=None, last_notice_at=None, closes_at__gt=as_of)
+    return open_still.filter(reminded_before, closes_at__lte=days_later(as_of, 1))
+
+
 async def expire_due(as_of: datetime) -> int:
     """End every cycle whose delay has passed; how many this call ended."""
     return await _each(to_expire(as_of), "closes_at", _expire, as_of)
@@ -69,12 +81,23 @@ async def remind_due(as_of: datetime) -> int:
     return await _each(to_remind(as_of), "reminds_at", _remind, as_of)
 
 
+async def give_last_notice_due(as_of: datetime) -> int:
+    """Tell the suppliers of every open cycle that closes within a day, where the portal does; how many it told."""
+    if not settings.last_notice:
+        return 0
+    return await _each(to_notice(as_of), "closes_at", _give_last_notice, as_of)
+
+
 async def next_deadline(as_of: datetime) -> datetime | None:
-    """When the next open cycle is due for its reminder or for its end."""
+    """When the next open cycle is due for its reminder, its last notice or its end."""
     cycles = Modification.filter(outcome=None)
     reminding = await cycles.filter(reminded_at=None, reminds_at__gt=as_of).order_by("reminds_at").first()
     closing = await cycles.filter(closes_at__gt=as_of).order_by("closes_at").first()
     upcoming = [reminding.reminds_at] if reminding else []
+    if settings.last_notice:
+        later = cycles.filter(last_notice_at=None, closes_at__gt=days_later(as_of, 1))
+        noticing = await later.order_by("closes_at").first()
+        upcoming += [days_later(noticing.closes_at, -1)] if noticing else []
     return min(upcoming + ([closing.closes_at] if closing else []), default=None)
 
 
@@ -153,18 +176,30 @@ async def _expire(modification: Modification, as_of: datetime, *, waits: bool = 
 
 
 async def _remind(modification: Modification, as_of: datetime) -> bool:
+    kinds = (EventKind.MODIFICATION_REMINDED, EmailKind.MODIFICATION_REMINDER)
+    return await _tell(modification, "reminded_at", *kinds, as_of)
+
+
+async def _give_last_notice(modification: Modification, as_of: datetime) -> bool:
+    kinds = (EventKind.MODIFICATION_LAST_NOTICE_SENT, EmailKind.MODIFICATION_LAST_NOTICE)
+    return await _tell(modification, "last_notice_at", *kinds, as_of)
+
+
+async def _tell(
+    modification: Modification, mark: str, event_kind: EventKind, email_kind: EmailKind, as_of: datetime
+) -> bool:
+    """Write one mail of an open cycle, whose column `mark` says that it has left."""
     request = modification.request
     try:
         async with transaction():
             await _claim(request)
             await hold(request, as_of=as_of)
-            if not await Modification.filter(id=modification.id, outcome=None, reminded_at=None).update(
-                reminded_at=as_of
-            ):
+            unmarked = Modification.filter(id=modification.id, outcome=None, **{f"{mark}__isnull": True})
+            if not await unmarked.update(**{mark: as_of}):
                 raise Overtaken()
-            reminded = await get_modification(SYSTEM, modification.id)
-            event = await record(EventKind.MODIFICATION_REMINDED, request, SYSTEM, at=as_of, number=reminded.number)
-            await notify(EmailKind.MODIFICATION_REMINDER, event, request, modification=reminded, as_of=as_of)
+            told = await get_modification(SYSTEM, modification.id)
+            event = await record(event_kind, request, SYSTEM, at=as_of, number=told.number)
+            await notify(email_kind, event, request, modification=told, as_of=as_of)
     except Overtaken:
         return False
     return True

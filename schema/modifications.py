@@ -64,6 +64,7 @@ class Modification(Node):
     reminds_at: datetime = strawberry.field(description="Instant prévu du rappel (J+10).")
     reminded_at: datetime | None = strawberry.field(description="Instant du rappel, s’il est parti.")
     closes_at: datetime = strawberry.field(description="Échéance (J+20) : ensuite, plus rien ne se modifie.")
+    last_notice_at: datetime | None = strawberry.field(description="Instant du dernier avis, s’il est parti.")
     comment_seen_at: datetime | None = strawberry.field(description="Première lecture du commentaire.")
     outcome: ModificationOutcome | None = strawberry.field(description="Son issue ; absente tant qu’elle est ouverte.")
     closed_at: datetime | None = strawberry.field(description="Instant de son issue.")
@@ -149,6 +150,7 @@ class Modification(Node):
             reminds_at=row.reminds_at,
             reminded_at=row.reminded_at,
             closes_at=row.closes_at,
+            last_notice_at=row.last_notice_at,
             comment_seen_at=row.comment_seen_at,
             outcome=row.outcome_at(context.as_of),
             closed_at=row.closes_at if due else row.closed_at,

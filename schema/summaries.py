@@ -17,6 +17,7 @@ _SENTENCES = MappingProxyType(
         _K.ATTACHMENT_ADDED: "La pièce{document} est ajoutée au brouillon{cycle}.",
         _K.ATTACHMENT_REMOVED: "La pièce{document} est retirée du brouillon{cycle}.",
         _K.MODIFICATION_REMINDED: "Un rappel est envoyé au fournisseur{cycle}.",
+        _K.MODIFICATION_LAST_NOTICE_SENT: "Le dernier avis avant l'échéance est envoyé au fournisseur{cycle}.",
         _K.MODIFICATION_CONFIRMED: "Le fournisseur a confirmé ses modifications{cycle} : la demande est « en cours ».",
         _K.MODIFICATION_SKIPPED: "Le fournisseur a renvoyé sa demande sans la modifier{cycle}.",
         _K.MODIFICATION_EXPIRED: "Le délai de modification est écoulé{cycle} : la demande est « en cours ».",

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import structlog
 
-from resolvers.deadlines import expire_due, remind_due
+from resolvers.deadlines import expire_due, give_last_notice_due, remind_due
 from resolvers.overdue import note_pass
 from resolvers.uploads import sweep_orphans
 from tasks.delivery import Delivered, deliver
@@ -30,6 +30,7 @@ class Swept:
 
     expired: int = 0
     reminded: int = 0
+    noticed: int = 0
     delivered: Delivered = field(default_factory=Delivered)
     removed_files: int = 0
     failed: list[str] = field(default_factory=list)
@@ -40,6 +41,7 @@ async def sweep(as_of: datetime, transport: Transport | None = None) -> Swept:
     swept = Swept()
     swept.expired = await _part("expire", expire_due(as_of), 0, swept)
     swept.reminded = await _part("remind", remind_due(as_of), 0, swept)
+    swept.noticed = await _part("notice", give_last_notice_due(as_of), 0, swept)
     swept.delivered = await _part("deliver", deliver(as_of, transport), swept.delivered, swept)
     return swept
 

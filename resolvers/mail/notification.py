@@ -21,7 +21,9 @@ from settings import settings
 
 REQUEST_NAMES = {RequestKind.ADVANCE: "demande d'avance", RequestKind.BALANCE: "demande de solde"}
 # What asks somebody to act goes to those who can.
-FOR_EDITORS = frozenset({EmailKind.MODIFICATION_REQUESTED, EmailKind.MODIFICATION_REMINDER})
+FOR_EDITORS = frozenset(
+    {EmailKind.MODIFICATION_REQUESTED, EmailKind.MODIFICATION_REMINDER, EmailKind.MODIFICATION_LAST_NOTICE}
+)
 _HOST = re.compile(r"[a-z0-9.-]+")
 
 

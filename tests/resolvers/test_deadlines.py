@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from tortoise.queryset import QuerySet
@@ -18,11 +18,14 @@ from resolvers import deadlines
 from resolvers.deadlines import (
     Place,
     expire_due,
+    give_last_notice_due,
     next_batch,
+    next_deadline,
     remind_due,
     settled_modification,
     settled_request,
     to_expire,
+    to_notice,
     to_remind,
 )
 from resolvers.editing import add_attachment, change_support_contact
@@ -262,7 +265,11 @@ async def plan_of(due: QuerySet[Modification], order: str, last: Place | None = 
 
 @pytest.mark.parametrize(
     ("due", "order", "index"),
-    [(to_expire, "closes_at", "modification_to_close"), (to_remind, "reminds_at", "modification_to_remind")],
+    [
+        (to_expire, "closes_at", "modification_to_close"),
+        (to_remind, "reminds_at", "modification_to_remind"),
+        (to_notice, "closes_at", "modification_to_notice"),
+    ],
 )
 @pytest.mark.parametrize("further", [False, True])
 async def test_what_is_due_is_found_by_its_partial_index_in_order(
@@ -369,3 +376,111 @@ async def test_several_sweeps_at_once_do_everything_once() -> None:
     assert sum(await asyncio.gather(*(expire_due(CLOSES_AT) for _ in range(4)))) == 4
     kinds = await email_kinds()
     assert kinds.count(EmailKind.MODIFICATION_REMINDER) == kinds.count(EmailKind.MODIFICATION_EXPIRED) == 4
+
+
+@pytest.fixture
+def last_notice(setting: Callable[[str, object], None]) -> None:
+    """A portal that tells its suppliers once more on the day before the end."""
+    setting("last_notice", True)
+
+
+DAY_BEFORE = CLOSES_AT - timedelta(days=1)
+
+
+async def test_without_the_setting_there_is_no_last_notice() -> None:
+    await send_back(await make_request())
+    await remind_due(REMINDS_AT)
+    assert await give_last_notice_due(DAY_BEFORE) == 0
+    assert await next_deadline(REMINDS_AT) == CLOSES_AT
+
+
+@pytest.mark.usefixtures("last_notice")
+async def test_the_last_notice_leaves_once_from_the_day_before_on_and_says_so() -> None:
+    request = await make_request()
+    modification = await send_back(request)
+    await remind_due(REMINDS_AT)
+    assert await next_deadline(REMINDS_AT) == DAY_BEFORE
+    assert await give_last_notice_due(DAY_BEFORE - BLINK) == 0
+    assert await give_last_notice_due(DAY_BEFORE) == 1
+    assert await give_last_notice_due(CLOSES_AT - BLINK) == 0
+    assert await next_deadline(DAY_BEFORE) == CLOSES_AT
+    told = await Modification.get(id=modification.id)
+    assert (told.reminded_at, told.last_notice_at, told.outcome) == (REMINDS_AT, DAY_BEFORE, None)
+    event = await Event.get(kind=EventKind.MODIFICATION_LAST_NOTICE_SENT)
+    assert (event.at, event.actor, event.payload) == (DAY_BEFORE, SYSTEM.author, {"number": 1})
+    assert (await email_kinds()).count(EmailKind.MODIFICATION_LAST_NOTICE) == 1
+    await request.refresh_from_db()
+    assert (request.status, request.updated_at) == (RequestStatus.TO_MODIFY, DAY_BEFORE)
+
+
+@pytest.mark.usefixtures("last_notice")
+async def test_the_last_notice_goes_to_whoever_may_edit() -> None:
+    supplier = await make_supplier()
+    await make_user(supplier, email="a@editeur.fr", right=AccountRight.EDIT)
+    await make_user(supplier, email="b@editeur.fr", right=AccountRight.READ)
+    await send_back(await make_request(supplier))
+    await give_last_notice_due(DAY_BEFORE)
+    mails = await Email.filter(kind=EmailKind.MODIFICATION_LAST_NOTICE)
+    assert [email.recipient for email in mails] == ["a@editeur.fr"]
+
+
+@pytest.mark.usefixtures("last_notice")
+@pytest.mark.parametrize("late", [timedelta(), timedelta(days=1)])
+async def test_a_last_notice_never_leaves_from_the_deadline_on(late: timedelta) -> None:
+    await send_back(await make_request())
+    assert await give_last_notice_due(CLOSES_AT + late) == 0
+    await expire_due(CLOSES_AT + late)
+    assert await give_last_notice_due(DAY_BEFORE) == 0
+    assert EmailKind.MODIFICATION_LAST_NOTICE not in await email_kinds()
+
+
+@pytest.mark.usefixtures("last_notice")
+async def test_a_reminder_that_leaves_on_the_last_day_is_the_last_notice_too() -> None:
+    await send_back(await make_request())
+    late = CLOSES_AT - timedelta(hours=20)
+    assert await sweep(late) == (0, 1)
+    for as_of in (late, late + timedelta(hours=10), CLOSES_AT - BLINK):
+        assert await give_last_notice_due(as_of) == 0
+
+
+@pytest.mark.usefixtures("last_notice")
+async def test_an_extension_arms_a_last_notice_again_unless_it_has_left() -> None:
+    supplier = await make_supplier()
+    await make_user(supplier)
+    told, untold = [await send_back(await make_request(supplier)) for _ in range(2)]
+    await remind_due(REMINDS_AT)
+    day = date(2023, 9, 6)
+    await extend_deadline(MANAGER, untold.id, closes_on=day, reason="congés", as_of=DAY_BEFORE - BLINK)
+    assert await give_last_notice_due(DAY_BEFORE) == 1
+    await extend_deadline(MANAGER, told.id, closes_on=day, reason="congés", as_of=DAY_BEFORE)
+    later = CLOSES_AT + timedelta(days=9)
+    assert await give_last_notice_due(later - BLINK) == 0
+    assert await give_last_notice_due(later) == 1
+    assert (await Modification.get(id=told.id)).last_notice_at == DAY_BEFORE
+    assert (await Modification.get(id=untold.id)).last_notice_at == later
+
+
+@pytest.mark.usefixtures("last_notice")
+async def test_a_second_cycle_has_its_own_last_notice() -> None:
+    request = await make_request()
+    await send_back(request)
+    await give_last_notice_due(DAY_BEFORE)
+    second = await send_back(request, as_of=CLOSES_AT)
+    assert await give_last_notice_due(DAY_BEFORE + timedelta(days=20)) == 1
+    assert (await Modification.get(id=second.id)).last_notice_at == DAY_BEFORE + timedelta(days=20)
+
+
+@pytest.mark.usefixtures("last_notice")
+async def test_the_day_before_is_at_the_same_hour_on_the_wall_over_a_clock_change() -> None:
+    # Sent back on 9 October at 9:00: it closes on the 29th at 9:00, six hours after the clocks went back.
+    await send_back(await make_request(), as_of=datetime(2023, 10, 9, 7, tzinfo=UTC))
+    day_before = datetime(2023, 10, 28, 7, tzinfo=UTC)
+    assert await give_last_notice_due(day_before - BLINK) == 0
+    assert await give_last_notice_due(day_before) == 1
+
+
+@pytest.mark.usefixtures("last_notice")
+async def test_several_workers_at_once_give_the_last_notice_once() -> None:
+    await send_back(await make_request())
+    assert sum(await asyncio.gather(*(give_last_notice_due(DAY_BEFORE) for _ in range(4)))) == 1
+    assert (await email_kinds()).count(EmailKind.MODIFICATION_LAST_NOTICE) == 1

@@ -28,6 +28,7 @@ from resolvers.mail.rendering import TEMPLATES, one_line, render
 from resolvers.modifications import cancel_modification, confirm_modification, extend_deadline, skip_modification
 from resolvers.requests import reject_request, request_modification, validate_request
 from resolvers.support import answer_support, contact_support
+from settings import settings
 from tests.conftest import NOW
 from tests.factories import MANAGER, make_request, make_supplier, make_upload, make_user, send_back, supplier_of
 
@@ -91,6 +92,13 @@ async def reminded() -> None:
     await deadlines.remind_due(modification.reminds_at)
 
 
+async def noticed() -> None:
+    modification = await with_a_draft()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(settings.__dict__, "last_notice", True)
+        await deadlines.give_last_notice_due(modification.closes_at - timedelta(hours=20))
+
+
 async def expired() -> None:
     modification = await with_a_draft()
     await deadlines.expire_due(modification.closes_at + timedelta(minutes=1))
@@ -124,6 +132,7 @@ async def forgetful() -> None:
 STORIES: dict[EmailKind, Callable[[], Awaitable[object]]] = {
     EmailKind.MODIFICATION_REQUESTED: sent_back,
     EmailKind.MODIFICATION_REMINDER: reminded,
+    EmailKind.MODIFICATION_LAST_NOTICE: noticed,
     EmailKind.MODIFICATION_EXPIRED: expired,
     EmailKind.MODIFICATION_CONFIRMED: confirmed,
     EmailKind.MODIFICATION_SKIPPED: skipped,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
@@ -55,6 +55,21 @@ async def test_reminder_once_at_j10_then_expiry_once_at_j20() -> None:
     ]
     assert {email.status for email in await Email.all()} == {EmailStatus.SENT}
     assert (await FundingRequest.get()).status is RequestStatus.IN_REVIEW
+
+
+async def test_where_it_is_wished_a_last_notice_leaves_between_the_reminder_and_the_end(
+    setting: Callable[[str, object], None],
+) -> None:
+    setting("last_notice", True)
+    modification = await send_back(await make_request())
+    for days_before in (10, 2, 1, 0):
+        swept = await sweep(modification.closes_at - timedelta(days=days_before), anywhere)
+        assert (swept.reminded, swept.noticed, swept.expired) == (days_before == 10, days_before == 1, days_before == 0)
+    assert (await kinds())[1:] == [
+        EmailKind.MODIFICATION_REMINDER,
+        EmailKind.MODIFICATION_LAST_NOTICE,
+        EmailKind.MODIFICATION_EXPIRED,
+    ]
 
 
 async def test_worker_away_for_a_month_expires_and_never_reminds() -> None:
