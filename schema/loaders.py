@@ -13,6 +13,7 @@ from tortoise.queryset import QuerySet
 
 from models import Attachment, Email, FundingRequest, Modification, Supplier, Version
 from resolvers.pages import Order, Page, Position, pages_by_parent
+from resolvers.reach import Reach, reach_of
 
 Row = TypeVar("Row", bound=Model)
 One: TypeAlias = DataLoader[UUID, Row | None]
@@ -43,6 +44,16 @@ class Loaders:
     @cached_property
     def resends_of_email(self) -> Many[Email]:
         return _by_parent(Email.all(), "resend_of_id")
+
+    @cached_property
+    def reach_of_supplier(self) -> DataLoader[UUID, Reach]:
+        """Whom mails to each supplier reach."""
+
+        async def load(keys: list[UUID]) -> list[Reach]:
+            reach = await reach_of(keys)
+            return [reach[key] for key in keys]
+
+        return DataLoader(load, max_batch_size=_LARGEST_BATCH)
 
     @cached_property
     def requests_of_dossier(self) -> Many[FundingRequest]:

@@ -15,6 +15,7 @@ from models.identifiers import masked_iban
 from models.lifecycle import RequestAction, RequestStatus
 from models.permissions import available_actions
 from resolvers import reading
+from resolvers.reach import RefusedAccount
 from resolvers.visibility import found
 from schema import dossiers, emails, events, modifications, support
 from schema.context import Context, Info
@@ -43,6 +44,19 @@ class BankDetails:
         description="IBAN ; masqué, sauf pour les gestionnaires, hormis le pays, la clé et les quatre derniers signes."
     )
     bic: str = strawberry.field(description="BIC.")
+
+
+@strawberry.type(description="Compte dont le serveur de messagerie refuse définitivement les courriels.")
+class RefusedRecipient:
+    name: str = strawberry.field(description="La personne.")
+    email: str = strawberry.field(description="Son adresse.")
+    since: datetime = strawberry.field(description="Instant du premier refus, depuis le dernier courriel accepté.")
+    error: str = strawberry.field(description="Les mots du serveur lors du dernier refus.")
+
+    @classmethod
+    def of(cls, refused: RefusedAccount) -> RefusedRecipient:
+        """The account as managers read it."""
+        return cls(name=refused.user.name, email=refused.user.email, since=refused.since, error=refused.error)
 
 
 @strawberry.type(description="Demande de financement : d’avance ou de solde.")
@@ -104,6 +118,23 @@ class FundingRequest(Node):
     ) -> Connection[SupportMessageRef]:
         listing = Listing(models.SupportMessage, reading.SUPPORT_MESSAGES, support.SupportMessage.of)
         return await listing.page(self.row.id, info.context, first, after)
+
+    @strawberry.field(
+        description="Les comptes du fournisseur dont les courriels sont refusés ; pour les gestionnaires seulement."
+    )
+    async def unreachable(self, info: Info) -> list[RefusedRecipient]:
+        if not info.context.for_manager:
+            return []
+        reach = await info.context.loaders.reach_of_supplier.load(self.row.dossier.supplier_id)
+        return [RefusedRecipient.of(each) for each in reach.refused]
+
+    @strawberry.field(
+        description="Aucun compte actif du fournisseur ne reçoit plus les courriels ; pour les gestionnaires seulement."
+    )
+    async def supplier_unreachable(self, info: Info) -> bool:
+        if not info.context.for_manager:
+            return False
+        return (await info.context.loaders.reach_of_supplier.load(self.row.dossier.supplier_id)).nobody
 
     @classmethod
     def of(cls, row: models.FundingRequest, context: Context) -> FundingRequest:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -96,6 +96,44 @@ async def test_many_mails_cost_as_many_statements_as_one() -> None:
     with statements() as for_six:
         assert len(await mails(MANAGER)) == 6
     assert len(for_six) == len(for_one)
+
+
+REACH = """{ requests(first: 50) { nodes {
+  dossier { number } supplierUnreachable unreachable { name email since error }
+} } }"""
+
+
+async def test_managers_alone_read_which_accounts_refuse_mails() -> None:
+    await make_mails()
+    requests = {node["dossier"]["number"]: node for node in (await data(MANAGER, REACH))["requests"]["nodes"]}
+    gone = requests.pop("DOSSIERFAILED")
+    [account] = gone["unreachable"]
+    assert (gone["supplierUnreachable"], account["error"]) == (True, "550 No such user")
+    assert account["name"] == "Pascal Breton"
+    assert account["email"].endswith("@editeur.fr")
+    assert datetime.fromisoformat(account["since"]) == NOW
+    assert [node for node in requests.values() if node["unreachable"] or node["supplierUnreachable"]] == []
+    mail = await Email.filter(status=EmailStatus.FAILED, request_id__not_isnull=True).first()
+    assert mail
+    supplier = await supplier_of(await FundingRequest.get(id=mail.request_id))
+    [own] = (await data(supplier, REACH))["requests"]["nodes"]
+    assert (own["unreachable"], own["supplierUnreachable"]) == ([], False)
+
+
+async def test_reach_of_many_suppliers_costs_as_many_statements_as_of_one() -> None:
+    await make_mails()
+    with statements() as for_five:
+        await data(MANAGER, REACH)
+    await make_more_refused()
+    with statements() as for_eight:
+        assert len((await data(MANAGER, REACH))["requests"]["nodes"]) == 8
+    assert len(for_eight) == len(for_five)
+
+
+async def make_more_refused() -> None:
+    for _ in range(3):
+        modification = await send_back(await make_request())
+        await Email.filter(request_id=modification.request_id).update(status=EmailStatus.FAILED, failed_at=NOW)
 
 
 async def test_manager_sends_a_mail_again() -> None:

@@ -58,6 +58,22 @@ async def test_the_console_counts_the_mails_that_did_not_leave(
     assert "1 courriel refusé " in text
 
 
+async def test_the_console_and_the_page_of_a_request_name_whom_mails_no_longer_reach(
+    site: AsyncClient, enter: Enter, manager_user: User
+) -> None:
+    await send_back(await make_request(number="FINSAS000102"))
+    await send_back(await make_request(number="FINSAS000103"))
+    gone = Email.filter(request__dossier__number="FINSAS000102")
+    await Email.filter(id=(await gone.get()).id).update(status=EmailStatus.FAILED, failed_at=NOW)
+    await enter(manager_user)
+    text = unescape((await site.get("/console")).text).replace("\u00a0", " ")
+    assert "Plus personne n'y reçoit nos courriels : FINSAS000102</strong>" in text
+    page = unescape((await site.get("/dossiers/FINSAS000102/solde")).text).replace("\u00a0", " ")
+    assert "refuse nos courriels" in page
+    assert f"{(await gone.get()).recipient}, depuis le 07/08/2023" in page
+    assert "refuse nos courriels" not in (await site.get("/dossiers/FINSAS000103/solde")).text
+
+
 async def test_every_ready_made_operation_is_one_that_the_api_takes() -> None:
     api = build_schema(print_sdl())
     assert READY_MADE
