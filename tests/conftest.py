@@ -24,7 +24,14 @@ from models.database import connection, database  # noqa: E402 - the settings ar
 from models.migrating import migrate  # noqa: E402
 from settings import settings  # noqa: E402
 
-pytest_plugins = ("tests.services.choice", "tests.services.portal", "tests.services.queue")
+pytest_plugins = (
+    "tests.services.choice",
+    "tests.services.mail_server",
+    "tests.services.background",
+    "tests.services.standby",
+    "tests.services.portal",
+    "tests.services.queue",
+)
 
 POSTGRES = os.environ.get("SOLDE_TEST_DATABASE_URL", "")
 NOW = datetime(2023, 8, 7, 12, 32, tzinfo=UTC)
