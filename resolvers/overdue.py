@@ -12,23 +12,23 @@ from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from models import Email, SweepPass
-from models.emails import MOST_UNANSWERED, EmailStatus
+from models.emails import LATE, MOST_UNANSWERED, EmailStatus
 from resolvers.deadlines import to_expire, to_remind
 
 Row = TypeVar("Row", bound=Model)
 
-# The worker looks each minute: what has waited for longer is held up by something.
+# The worker looks each minute: what has waited for longer is held up by something. Mails say it of themselves.
 TOLERANCE = timedelta(minutes=5)
 # A worker that has not looked for so long has gone, and whoever took its place tells of itself.
-_REMEMBERED = timedelta(days=1)
+_DAY, _MONTH = timedelta(days=1), timedelta(days=30)
 
 
 @dataclass(frozen=True)
 class Standing:
-    """Since when the oldest of each kind has been due, None when none is; and how many mails are in each state."""
+    """Since when the oldest of each kind has been due, None when none is; and how the mails stand."""
 
     due_since: dict[str, datetime | None]
-    mails: dict[EmailStatus, int]
+    mails: dict[EmailStatus, int]  # SENT: of the last day
     stranded: int  # mails that leave no more unless a manager sends them again
     last_pass: SweepPass | None
 
@@ -39,7 +39,8 @@ class Standing:
 
     def is_late(self, kind: str, as_of: datetime) -> bool:
         """Has something of that kind been due for longer than a working portal takes?"""
-        return self.seconds_overdue(kind, as_of) > TOLERANCE.total_seconds()
+        tolerance = LATE if kind == "mail" else TOLERANCE
+        return self.seconds_overdue(kind, as_of) > tolerance.total_seconds()
 
 
 async def standing(as_of: datetime) -> Standing:
@@ -48,10 +49,10 @@ async def standing(as_of: datetime) -> Standing:
         due_since={
             "expiry": await _oldest(to_expire(as_of), "closes_at"),
             "reminder": await _oldest(to_remind(as_of), "reminds_at"),
-            "mail": await _oldest(Email.filter(status=EmailStatus.QUEUED), "created_at"),
+            "mail": await _oldest_mail(),
         },
-        mails=await _mails(),
-        stranded=await _stranded().count(),
+        mails=await _mails(as_of),
+        stranded=await _stranded(as_of).count(),
         last_pass=await SweepPass.all().order_by("-began_at").first(),
     )
 
@@ -60,7 +61,7 @@ async def note_pass(worker: str, *, began_at: datetime, seconds: float, failed: 
     """Write down this worker's last pass, and forget the workers that are gone."""
     facts = {"began_at": began_at, "seconds": seconds, "failed": failed}
     await SweepPass.update_or_create(facts, worker=worker)
-    await SweepPass.filter(began_at__lt=began_at - _REMEMBERED).delete()
+    await SweepPass.filter(began_at__lt=began_at - _DAY).delete()
 
 
 async def _oldest(rows: QuerySet[Row], field: str) -> datetime | None:
@@ -68,11 +69,22 @@ async def _oldest(rows: QuerySet[Row], field: str) -> datetime | None:
     return cast("datetime", found[0]) if found else None
 
 
-def _stranded() -> QuerySet[Email]:
+async def _oldest_mail() -> datetime | None:
+    """The oldest that leaves without being asked; one status at a time, each at the head of the index."""
+    queued = await _oldest(Email.filter(status=EmailStatus.QUEUED), "created_at")
+    unknown = Email.filter(status=EmailStatus.UNKNOWN, unanswered__lt=MOST_UNANSWERED)
+    return min(filter(None, [queued, await _oldest(unknown, "created_at")]), default=None)
+
+
+def _stranded(as_of: datetime) -> QuerySet[Email]:
+    """What nobody sent again within a month, nobody wants to."""
     given_up = Q(status=EmailStatus.FAILED) | Q(status=EmailStatus.UNKNOWN, unanswered__gte=MOST_UNANSWERED)
-    return Email.filter(given_up, resends__id__isnull=True)
+    return Email.filter(given_up, created_at__gt=as_of - _MONTH, resends__id__isnull=True)
 
 
-async def _mails() -> dict[EmailStatus, int]:
-    counted = await Email.all().annotate(count=Count("id")).group_by("status").values_list("status", "count")
-    return dict.fromkeys(EmailStatus, 0) | {EmailStatus(status): count for status, count in counted}
+async def _mails(as_of: datetime) -> dict[EmailStatus, int]:
+    """Those that are sent grow without end: of them only the last day's are counted."""
+    unsent = Email.filter(status__in=[status for status in EmailStatus if status is not EmailStatus.SENT])
+    counted = await unsent.annotate(count=Count("id")).group_by("status").values_list("status", "count")
+    sent = await Email.filter(status=EmailStatus.SENT, created_at__gt=as_of - _DAY).count()
+    return {**dict.fromkeys(EmailStatus, 0), **dict(counted), EmailStatus.SENT: sent}

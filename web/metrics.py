@@ -54,7 +54,7 @@ def _registry(now: Standing, as_of: datetime) -> CollectorRegistry:
     overdue = _gauge(registry, "oldest_overdue_seconds", "Age of the oldest that is due and not done, 0: none", "kind")
     for kind in now.due_since:
         overdue.labels(kind).set(now.seconds_overdue(kind, as_of))
-    mails = _gauge(registry, "mails", "Mails in each state", "state")
+    mails = _gauge(registry, "mails", "Mails in each state, of those sent the last day's", "state")
     for state, count in now.mails.items():
         mails.labels(state.value).set(count)
     _gauge(registry, "mails_stranded", "Mails that leave only if a manager sends them again").set(now.stranded)

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 import typer
 from redis.asyncio import Redis
@@ -50,6 +51,8 @@ async def _examine() -> list[Finding]:
 
 async def _database() -> list[Finding]:
     """The database, and what only it can tell."""
+    if not _database_exists():
+        return [Finding(False, "Base de données : elle n'existe pas encore (`solde migrate`).")]
     try:
         async with asyncio.timeout(PATIENCE), database():
             if missing := await pending():
@@ -62,6 +65,12 @@ async def _database() -> list[Finding]:
         return [Finding(False, f"Base de données : injoignable ({_words(error)}).")]
     reachable = Finding(True, "Base de données : joignable, migrations à jour.")
     return [reachable, clock, _last_pass(now, as_of), *_overdue(now, as_of), _stranded(now)]
+
+
+def _database_exists() -> bool:
+    """Opening SQLite would make the file: looking at a portal changes nothing."""
+    kind, _, place = settings.database_url.partition("://")
+    return kind != "sqlite" or Path(place.partition("?")[0]).is_file()
 
 
 async def _database_clock() -> float:
@@ -129,6 +138,7 @@ def _folder() -> Finding:
     try:
         with tempfile.TemporaryFile(dir=settings.data_dir) as probe:
             probe.write(b"solde")
+            probe.flush()
         free = shutil.disk_usage(settings.data_dir).free
     except OSError as error:
         return Finding(False, f"Dossier {settings.data_dir} : impossible d'y écrire ({_words(error)}).")

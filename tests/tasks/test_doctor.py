@@ -65,7 +65,7 @@ def test_what_is_overdue_is_named() -> None:
         now = datetime.now(UTC)
         await send_back(await make_request(), as_of=now - timedelta(days=23))
         await send_back(await make_request(), as_of=now - timedelta(days=13))
-        await make_email(status=EmailStatus.FAILED)
+        await make_email(status=EmailStatus.FAILED, created_at=now)
 
     given(neglect)
     assert examined() == (
@@ -103,7 +103,14 @@ def test_a_worker_that_is_gone_or_fails_is_told(age: timedelta, failed: list[str
     assert examined() == (1, [told])
 
 
+def test_a_database_that_is_not_there_is_told_and_not_made(setting: Setting, tmp_path: Path) -> None:
+    setting("database_url", f"sqlite://{tmp_path}/new.sqlite3")
+    assert examined() == (1, ["Base de données : elle n'existe pas encore (`solde migrate`)."])
+    assert not (tmp_path / "new.sqlite3").exists()
+
+
 def test_a_database_without_tables_says_which_command_makes_them(setting: Setting, tmp_path: Path) -> None:
+    (tmp_path / "new.sqlite3").touch()
     setting("database_url", f"sqlite://{tmp_path}/new.sqlite3")
     code, [told] = examined()
     assert code == 1
