@@ -60,6 +60,24 @@ async def test_reading_writes_nothing_and_settling_changes_nothing_that_is_read(
     assert await data(supplier, STATE, as_of=later, id=key) == unsettled
 
 
+POLL = """query Poll($since: DateTime!) { requests(filter: {updatedSince: $since}) {
+  nodes { status statusChangedAt updatedAt } } }"""
+
+
+async def test_whoever_polls_meets_the_end_of_a_delay_once_it_is_settled_however_late(db: str) -> None:
+    request = await make_request()
+    cycle = await send_back(request)
+    polled_at, settled_at = cycle.closes_at + timedelta(days=2), cycle.closes_at + timedelta(days=5)
+    seen = (await data(MANAGER, POLL, as_of=polled_at, since=NOW.isoformat()))["requests"]["nodes"]
+    assert seen == [
+        {"status": "IN_REVIEW", "statusChangedAt": cycle.closes_at.isoformat(), "updatedAt": NOW.isoformat()}
+    ]
+    assert (await data(MANAGER, POLL, as_of=settled_at, since=polled_at.isoformat()))["requests"]["nodes"] == []
+    await expire_due(settled_at)
+    met = (await data(MANAGER, POLL, as_of=settled_at, since=polled_at.isoformat()))["requests"]["nodes"]
+    assert met == [{**seen[0], "updatedAt": settled_at.isoformat()}]
+
+
 async def test_a_document_can_be_removed_only_while_its_cycle_is_open(db: str) -> None:
     request = await make_request()
     supplier = await supplier_of(request)
