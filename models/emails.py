@@ -87,7 +87,7 @@ class Email(Model):
         table = "email"
         indexes = [
             Index(fields=["request_id", "created_at", "id"], name="email_by_request"),
-            Index(fields=["status", "created_at", "id"], name="email_by_status"),
+            Index(fields=["created_at", "id"], name="email_by_date"),
             Index(fields=["recipient", "status", "sent_at"], name="email_by_recipient"),
         ]
 
