@@ -55,6 +55,7 @@ def _told(swept: Swept) -> str:
     parts = [
         quantity(swept.expired, "modification close"),
         quantity(swept.reminded, "relance"),
+        *([f"{quantity(swept.noticed, 'dernier')} avis"] if swept.noticed else []),
         quantity(swept.delivered.sent, "courriel envoyé"),
         quantity(swept.delivered.postponed, "courriel reporté"),
         quantity(swept.delivered.refused, "courriel refusé"),

@@ -285,6 +285,22 @@ def test_sweep_does_once_what_is_due_at_the_instant_given() -> None:
     assert look(outcome) is ModificationOutcome.EXPIRED
 
 
+def test_sweep_tells_the_last_notices_where_the_portal_gives_them(setting: Callable[[str, object], None]) -> None:
+    setting("last_notice", True)
+    now = datetime.now(UTC)
+
+    async def open_cycle() -> datetime:
+        return (await send_back(await make_request(), as_of=now)).closes_at
+
+    eve = look(open_cycle) - timedelta(hours=23)
+    told = [
+        solde("sweep", "--as-of", instant.isoformat()).stdout.replace("\u00a0", " ")
+        for instant in (now + timedelta(days=11), eve, eve)
+    ]
+    assert ["1 relance" in line for line in told] == [True, False, False]
+    assert ["1 dernier avis" in line for line in told] == [False, True, False]
+
+
 @pytest.mark.parametrize("instant", ["2026-12-01", "2026-12-01T10:00:00", "demain"])
 def test_sweep_wants_an_instant_with_its_offset(instant: str) -> None:
     assert solde("sweep", "--as-of", instant).exit_code == 2
