@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from tortoise.expressions import F, Q
+from tortoise.queryset import QuerySet
 
 from models import Email, FundingRequest
 from models.database import connection, is_postgres, transaction
@@ -36,9 +37,11 @@ async def lease_due(as_of: datetime, limit: int) -> list[Email]:
     """Take the oldest mails that are due, for nobody else to send until the lease ends."""
     async with transaction():
         limit = await _allowed(as_of, limit)
-        emails = await _take(Q(status=EmailStatus.QUEUED), as_of, limit)
-        unanswered = Q(status=EmailStatus.UNKNOWN, unanswered__lt=MOST_UNANSWERED)
-        emails += await _take(unanswered, as_of, limit - len(emails))
+        emails: list[Email] = []
+        for due in (queued(as_of), unanswered(as_of)):
+            if limit > len(emails):
+                # PostgreSQL: what another worker is taking is not waited for. SQLite: one transaction at a time takes.
+                emails += await due.limit(limit - len(emails)).select_for_update(skip_locked=True)
         changes = {"leased_until": as_of + LEASE, "tried_at": as_of}
         await Email.filter(id__in=[email.id for email in emails]).update(attempts=F("attempts") + 1, **changes)
     for email in emails:
@@ -47,14 +50,19 @@ async def lease_due(as_of: datetime, limit: int) -> list[Email]:
     return emails
 
 
-async def _take(which: Q, as_of: datetime, limit: int) -> list[Email]:
-    """One status at a time: each has its own partial index."""
-    if limit <= 0:
-        return []
+def queued(as_of: datetime) -> QuerySet[Email]:
+    """Those that are due and have not left, oldest first; each status has its own partial index."""
+    return _due(Q(status=EmailStatus.QUEUED), as_of)
+
+
+def unanswered(as_of: datetime) -> QuerySet[Email]:
+    """Those that may have arrived and are due once more."""
+    return _due(Q(status=EmailStatus.UNKNOWN, unanswered__lt=MOST_UNANSWERED), as_of)
+
+
+def _due(which: Q, as_of: datetime) -> QuerySet[Email]:
     free = Q(leased_until__isnull=True) | Q(leased_until__lte=as_of)
-    due = Email.filter(which, free, next_attempt_at__lte=as_of).order_by("next_attempt_at", "id").limit(limit)
-    # PostgreSQL: what another worker is taking is not waited for. SQLite: one transaction at a time takes.
-    return await due.select_for_update(skip_locked=True)
+    return Email.filter(which, free, next_attempt_at__lte=as_of).order_by("next_attempt_at", "id")
 
 
 async def _allowed(as_of: datetime, limit: int) -> int:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from tortoise.queryset import QuerySet
 
 from models import Email
+from models.database import is_postgres, transaction
 from models.emails import MOST_UNANSWERED, EmailKind, EmailStatus
 from resolvers.outbox import (
     LAST_ATTEMPT,
@@ -20,7 +22,9 @@ from resolvers.outbox import (
     mark_sent,
     mark_unanswered,
     put_off,
+    queued,
     release,
+    unanswered,
     wait_after,
 )
 from tests.conftest import NOW
@@ -53,6 +57,24 @@ async def test_mails_are_leased_oldest_first_and_only_when_due() -> None:
     await make_email(status=EmailStatus.SENT)
     assert [email.id for email in await lease_due(NOW, 10)] == [first.id, second.id]
     assert [email.id for email in await lease_due(NOW + timedelta(minutes=2), 10)] == [later.id]
+
+
+@pytest.mark.parametrize(("due", "index"), [(queued, "email_to_send"), (unanswered, "email_to_retry")])
+async def test_what_is_due_is_found_by_its_partial_index_in_order(
+    due: Callable[[datetime], QuerySet[Email]], index: str
+) -> None:
+    await make_email()
+    statement = due(NOW).limit(20).sql(params_inline=True)
+    async with transaction() as own:
+        if is_postgres():
+            # It reads a table this small whole unless it is told not to.
+            await own.execute_query("SET LOCAL enable_seqscan = off")
+        explain = "EXPLAIN" if is_postgres() else "EXPLAIN QUERY PLAN"
+        rows = await own.execute_query_dict(f"{explain} {statement}")
+    plan = "\n".join(str(value) for row in rows for value in row.values())
+    assert index in plan
+    assert "sort" not in plan.lower()
+    assert "b-tree" not in plan.lower()
 
 
 async def test_a_batch_is_no_larger_than_asked() -> None:

@@ -395,6 +395,47 @@ async def test_answer_that_never_comes_is_a_state_of_its_own(setting: Setting) -
     assert {message_from_bytes(mail.encode())["Message-ID"] for mail in mails} == {email.message_id}
 
 
+async def test_server_that_falls_silent_with_the_mail_leaves_it_in_doubt(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transports, "ANSWER_PATIENCE", 0.2)
+    ended = asyncio.Event()
+
+    async def fall_silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for answer in (b"220 editeur.fr", b"250 editeur.fr", b"250 OK", b"250 OK", b"354 Go on"):
+            writer.write(answer + b"\r\n")
+            await reader.readline()
+        await ended.wait()
+        writer.close()
+
+    server = await asyncio.start_server(fall_silent, "127.0.0.1", 0)
+    setting("smtp_host", "127.0.0.1")
+    setting("smtp_port", server.sockets[0].getsockname()[1])
+    setting("smtp_security", "none")
+    await make_email()
+    async with server:
+        assert await deliver(NOW) == Delivered(unanswered=1)
+        ended.set()
+    assert (await Email.get()).status is EmailStatus.UNKNOWN
+
+
+async def test_pass_whose_time_is_over_gives_back_the_rest_of_its_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    await queue("a", "b", "c")
+    transport = Scripted()
+
+    @asynccontextmanager
+    async def slow() -> AsyncIterator[Send]:
+        async def send(email: Email) -> None:
+            await transport.send(email)
+            monkeypatch.setattr(delivery, "LONGEST_PASS", 0.0)
+
+        yield send
+
+    assert await deliver(NOW, slow) == Delivered(sent=1)
+    assert await Email.filter(leased_until__not_isnull=True).count() == 0
+    assert await Email.filter(status=EmailStatus.QUEUED, attempts=0).count() == 2
+
+
 async def test_connection_that_goes_before_the_mail_is_given_leaves_no_doubt(setting: Setting) -> None:
     await make_email()
     async with speaking(setting, "250 editeur.fr", "250 OK"):
