@@ -51,8 +51,8 @@ check: setup ## Check lint, format, types and import rules
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: setup ## Measure, side by side in one run
-	$(BIN)/python -m bench
+bench: setup ## Measure, side by side in one run (SIZES='10000 1000000': the sweep alone, among so many requests)
+	$(BIN)/python -m bench $(SIZES)
 
 screenshots: setup ## Take the pictures of the README again (needs Chromium: SOLDE_TEST_CHROMIUM names it)
 	$(BIN)/python -m tests.browser.screenshots

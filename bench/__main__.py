@@ -1,10 +1,15 @@
-"""`make bench`: every measure of the bench, one after the other."""
+"""`make bench`: every measure of the bench, one after the other; or with numbers of requests the sweep alone."""
 
 from __future__ import annotations
 
 import asyncio
+import sys
 
-from bench import growth, reading
+from bench import growth, reading, sweep
 
-asyncio.run(reading.compare())
-asyncio.run(growth.compare())
+if __name__ == "__main__":
+    sizes = [int(size) for size in sys.argv[1:]]
+    if not sizes:
+        asyncio.run(reading.compare())
+        asyncio.run(growth.compare())
+    sweep.compare(*sizes)
