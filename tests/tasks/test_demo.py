@@ -52,9 +52,10 @@ async def test_demo_shows_the_guide_and_every_state(mail_folder: Path) -> None:
     swept = await sweep(NOW)
     assert (swept.expired, swept.reminded, swept.delivered.sent) == (0, 0, 0)
     assert {email.status for email in await Email.all()} == {EmailStatus.SENT}
-    left = {email.subject: email.sent_at - email.created_at for email in await Email.all() if email.sent_at}
-    assert len(left) == len({email.subject for email in await Email.all()})
-    assert max(left.values()) < timedelta(minutes=10)
+    # The clock of a delivery runs on from the instant that it is given.
+    waits = [email.sent_at - email.created_at for email in await Email.all() if email.sent_at]
+    assert len(waits) == await Email.all().count()
+    assert max(waits) < timedelta(minutes=10)
     assert len(list(mail_folder.iterdir())) == await Email.all().count()
 
     again = await demo.load(NOW + timedelta(minutes=5))
