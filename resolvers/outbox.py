@@ -29,6 +29,10 @@ _JITTER = 0.25
 # Time for the mailbox to show what the server took without saying so.
 _AFTER_NO_ANSWER = timedelta(minutes=15)
 
+# No worker leases, and no refusal puts off, for so long: a clock that ran ahead and was set back wrote it.
+_IMPOSSIBLE_LEASE = 2 * LEASE
+_IMPOSSIBLE_WAIT = 2 * _LONGEST_WAIT
+
 _MINUTE = timedelta(minutes=1)
 _RATE_LOCK = 0x501DF  # any number, the same for every process
 
@@ -38,10 +42,10 @@ async def lease_due(as_of: datetime, limit: int) -> list[Email]:
     async with transaction():
         limit = await _allowed(as_of, limit)
         emails: list[Email] = []
-        for due in (queued(as_of), unanswered(as_of)):
+        for kind in (queued, unanswered, queued_too_far, unanswered_too_far):
             if limit > len(emails):
                 # PostgreSQL: what another worker is taking is not waited for. SQLite: one transaction at a time takes.
-                emails += await due.limit(limit - len(emails)).select_for_update(skip_locked=True)
+                emails += await kind(as_of).limit(limit - len(emails)).select_for_update(skip_locked=True)
         changes = {"leased_until": as_of + LEASE, "tried_at": as_of}
         await Email.filter(id__in=[email.id for email in emails]).update(attempts=F("attempts") + 1, **changes)
     for email in emails:
@@ -50,19 +54,37 @@ async def lease_due(as_of: datetime, limit: int) -> list[Email]:
     return emails
 
 
+_QUEUED = Q(status=EmailStatus.QUEUED)
+_UNANSWERED = Q(status=EmailStatus.UNKNOWN, unanswered__lt=MOST_UNANSWERED)
+
+
 def queued(as_of: datetime) -> QuerySet[Email]:
     """Those that are due and have not left, oldest first; each status has its own partial index."""
-    return _due(Q(status=EmailStatus.QUEUED), as_of)
+    return _free(_QUEUED, as_of).filter(next_attempt_at__lte=as_of)
 
 
 def unanswered(as_of: datetime) -> QuerySet[Email]:
     """Those that may have arrived and are due once more."""
-    return _due(Q(status=EmailStatus.UNKNOWN, unanswered__lt=MOST_UNANSWERED), as_of)
+    return _free(_UNANSWERED, as_of).filter(next_attempt_at__lte=as_of)
 
 
-def _due(which: Q, as_of: datetime) -> QuerySet[Email]:
-    free = Q(leased_until__isnull=True) | Q(leased_until__lte=as_of)
-    return Email.filter(which, free, next_attempt_at__lte=as_of).order_by("next_attempt_at", "id")
+def queued_too_far(as_of: datetime) -> QuerySet[Email]:
+    """Those that have not left and that a clock, set back since, left waiting for a day that is far off."""
+    return _free(_QUEUED, as_of).filter(next_attempt_at__gt=as_of + _IMPOSSIBLE_WAIT)
+
+
+def unanswered_too_far(as_of: datetime) -> QuerySet[Email]:
+    """The same of those that may have arrived."""
+    return _free(_UNANSWERED, as_of).filter(next_attempt_at__gt=as_of + _IMPOSSIBLE_WAIT)
+
+
+def _free(which: Q, as_of: datetime) -> QuerySet[Email]:
+    return Email.filter(which, _is_free(as_of)).order_by("next_attempt_at", "id")
+
+
+def _is_free(as_of: datetime) -> Q:
+    """Held by no worker: never leased, given back, or past the end of a lease that a worker could have taken."""
+    return Q(leased_until__isnull=True) | Q(leased_until__lte=as_of) | Q(leased_until__gt=as_of + _IMPOSSIBLE_LEASE)
 
 
 async def _allowed(as_of: datetime, limit: int) -> int:
@@ -72,7 +94,9 @@ async def _allowed(as_of: datetime, limit: int) -> int:
     if is_postgres():
         # One worker at a time counts, until its transaction ends; SQLite has one transaction at a time anyway.
         await connection().execute_query(f"SELECT pg_advisory_xact_lock({_RATE_LOCK})")
-    counted = await Email.filter(Q(tried_at__gt=as_of - _MINUTE) | Q(leased_until__gt=as_of)).count()
+    tried = Q(tried_at__gt=as_of - _MINUTE, tried_at__lte=as_of)
+    held = Q(leased_until__gt=as_of, leased_until__lte=as_of + _IMPOSSIBLE_LEASE)
+    counted = await Email.filter(tried | held).count()
     return min(limit, settings.mails_per_minute - counted)
 
 

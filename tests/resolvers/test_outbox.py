@@ -23,8 +23,10 @@ from resolvers.outbox import (
     mark_unanswered,
     put_off,
     queued,
+    queued_too_far,
     release,
     unanswered,
+    unanswered_too_far,
     wait_after,
 )
 from tests.conftest import NOW
@@ -59,7 +61,15 @@ async def test_mails_are_leased_oldest_first_and_only_when_due() -> None:
     assert [email.id for email in await lease_due(NOW + timedelta(minutes=2), 10)] == [later.id]
 
 
-@pytest.mark.parametrize(("due", "index"), [(queued, "email_to_send"), (unanswered, "email_to_retry")])
+@pytest.mark.parametrize(
+    ("due", "index"),
+    [
+        (queued, "email_to_send"),
+        (unanswered, "email_to_retry"),
+        (queued_too_far, "email_to_send"),
+        (unanswered_too_far, "email_to_retry"),
+    ],
+)
 async def test_what_is_due_is_found_by_its_partial_index_in_order(
     due: Callable[[datetime], QuerySet[Email]], index: str
 ) -> None:
@@ -231,3 +241,21 @@ async def test_rate_counts_nothing_that_was_given_back(setting: Callable[[str, o
     await make_email()
     await release(await lease_due(NOW, 5))
     assert len(await lease_due(NOW, 5)) == 1
+
+
+async def test_what_a_clock_twenty_days_ahead_leased_or_put_off_leaves_once_it_is_set_right(
+    setting: Callable[[str, object], None],
+) -> None:
+    setting("mails_per_minute", 3)
+    ahead = NOW + timedelta(days=20)
+    for _ in range(2):
+        await make_email(created_at=ahead, next_attempt_at=ahead)
+    leased_then, put_off_then = await lease_due(ahead, 5)
+    await put_off(put_off_then, "421", ahead)
+    queued_then = await make_email(created_at=ahead, next_attempt_at=ahead)
+    taken = await lease_due(NOW, 5)
+    assert {email.id for email in taken} == {leased_then.id, put_off_then.id, queued_then.id}
+    assert not await lease_due(NOW, 5)
+    for email in taken:
+        await mark_sent(email, NOW)
+    assert await Email.filter(status=EmailStatus.SENT).count() == 3
