@@ -14,6 +14,7 @@ from models.actors import Author, AuthorField
 from models.database import InstantField
 from models.dossiers import FundingRequest
 from models.modifications import Modification
+from models.suppliers import Supplier
 
 
 class ScanStatus(StrEnum):
@@ -23,8 +24,19 @@ class ScanStatus(StrEnum):
     NOT_SCANNED = "NOT_SCANNED"
 
 
+class Integrity(StrEnum):
+    INTACT = "INTACT"
+    ALTERED = "ALTERED"
+    MISSING = "MISSING"
+
+
 class Upload(Model):
-    """A file received whole: its name as the user wrote it, its bytes under `key` in the storage."""
+    """A file received whole: its name as the user wrote it, its bytes under `key` in the storage.
+
+    `scan_due_at` is when a pending one is to be scanned (again); `scan_finding` what the antivirus named.
+    `integrity` is what the last comparison with `sha256` found, at `verified_at` (none: never compared).
+    `purged_at` is when the bytes were deleted for good: the row stays, as what the events tell of.
+    """
 
     id: UUID = fields.UUIDField(primary_key=True, default=uuid4)
     key = fields.CharField(max_length=100, unique=True)
@@ -33,12 +45,27 @@ class Upload(Model):
     size = fields.BigIntField()
     sha256 = fields.CharField(max_length=64)
     scan_status = fields.CharEnumField(ScanStatus, max_length=20, default=ScanStatus.NOT_SCANNED)
+    scan_attempts = fields.IntField(default=0, db_default=0)
+    scan_due_at: datetime | None = InstantField(null=True)
+    scanned_at: datetime | None = InstantField(null=True)
+    scan_finding = fields.CharField(max_length=200, null=True)
+    integrity = fields.CharEnumField(Integrity, max_length=20, default=Integrity.INTACT, db_default=Integrity.INTACT)
+    verified_at: datetime | None = InstantField(null=True)
+    purged_at: datetime | None = InstantField(null=True)
     # Only the account that sent a file may attach it.
     account = fields.CharField(max_length=50)
+    supplier: fields.ForeignKeyNullableRelation[Supplier] = fields.ForeignKeyField(
+        "solde.Supplier", related_name="uploads", null=True, on_delete=fields.RESTRICT
+    )
+    supplier_id: UUID | None
     created_at = InstantField(db_index=True)
 
     class Meta:
         table = "upload"
+        indexes = [
+            Index(fields=["account", "sha256", "created_at"], name="upload_by_content"),
+            Index(fields=["supplier_id", "created_at"], name="upload_by_supplier"),
+        ]
 
 
 class Attachment(Model):
