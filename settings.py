@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     )
     max_upload_bytes: int = Field(20 * 1024 * 1024, ge=1024, le=2**31 - 1, description="largest document, in bytes")
     max_files_at_once: int = Field(20, ge=1, le=100, description="documents in one post or one import")
+    clamd_url: str = Field(
+        "", description="antivirus: `unix:///path` or `tcp://host:port` of clamd; empty: documents are not scanned"
+    )
     session_hours: int = Field(12, ge=1, le=168, description="hours until a session ends, used or not")
     session_idle_minutes: int = Field(60, ge=5, le=1440, description="minutes until an unused session ends")
     smtp_host: str = Field("", description="mail server; empty: mails become .eml files in the data folder")
@@ -90,6 +93,16 @@ class Settings(BaseSettings):
     def _is_a_known_queue(cls, value: str) -> str:
         if value and not value.startswith(("redis://", "rediss://", "unix://")):
             raise ValueError("must be redis://host/0, rediss://host/0 or unix:///path")
+        return value
+
+    @field_validator("clamd_url")
+    @classmethod
+    def _is_a_known_antivirus(cls, value: str) -> str:
+        parts = urlsplit(value)
+        is_socket = parts.scheme == "unix" and not parts.netloc and len(parts.path) > 1
+        is_server = parts.scheme == "tcp" and parts.hostname and parts.port and not parts.path
+        if value and not is_socket and not is_server:
+            raise ValueError("must be unix:///path or tcp://host:port")
         return value
 
     @field_validator("assistance_url", "enrolment_url")
