@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 _DEVELOPMENT_SECRET = "development-only-secret-of-segur-solde"  # noqa: S105 - refused in production
 _DATABASE = re.compile(r"sqlite://[^?].*|asyncpg://[^/?]*?(?::[0-9]+)?/[^/?]+(?:\?.*)?")
+_STORAGE = re.compile(r"file:///[^?#]+|s3://[^/?#@]+(?:/[^?#]*)?")
 _ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+")
 
 
@@ -56,9 +57,27 @@ class Settings(BaseSettings):
     )
     max_upload_bytes: int = Field(20 * 1024 * 1024, ge=1024, le=2**31 - 1, description="largest document, in bytes")
     max_files_at_once: int = Field(20, ge=1, le=100, description="documents in one post or one import")
+    storage_url: str = Field(
+        "", description="`file:///folder` or `s3://bucket/prefix` of the documents; empty: `files/` in the data folder"
+    )
+    storage_endpoint: str = Field("", description="address of an S3-compatible service; empty: Amazon's")
+    storage_region: str = Field("", description="region of the bucket; empty: that of the environment, or `us-east-1`")
+    storage_access_key: str = Field("", description="access key of the bucket; empty: that of the environment")
+    storage_secret_key: SecretStr = Field(SecretStr(""), description="secret key of the bucket")
+    storage_encryption: Literal["none", "AES256", "aws:kms"] = Field(
+        "none", description="encryption that the bucket is asked for, object by object"
+    )
+    storage_encryption_key: str = Field("", description="identifier of the key of `aws:kms`; empty: the bucket's own")
+    storage_signed_urls: bool = Field(
+        False, description="documents are downloaded from the bucket itself, by addresses that serve for a minute"
+    )
     clamd_url: str = Field(
         "", description="antivirus: `unix:///path` or `tcp://host:port` of clamd; empty: documents are not scanned"
     )
+    dropped_draft_days: int = Field(
+        30, ge=0, le=3650, description="days after which the documents of a dropped draft are deleted for good"
+    )
+    verify_days: int = Field(30, ge=1, le=366, description="days within which every document is compared with its hash")
     session_hours: int = Field(12, ge=1, le=168, description="hours until a session ends, used or not")
     session_idle_minutes: int = Field(60, ge=5, le=1440, description="minutes until an unused session ends")
     smtp_host: str = Field("", description="mail server; empty: mails become .eml files in the data folder")
@@ -93,6 +112,13 @@ class Settings(BaseSettings):
     def _is_a_known_queue(cls, value: str) -> str:
         if value and not value.startswith(("redis://", "rediss://", "unix://")):
             raise ValueError("must be redis://host/0, rediss://host/0 or unix:///path")
+        return value
+
+    @field_validator("storage_url")
+    @classmethod
+    def _is_a_known_storage(cls, value: str) -> str:
+        if value and not _STORAGE.fullmatch(value):
+            raise ValueError("must be file:///folder or s3://bucket/prefix")
         return value
 
     @field_validator("clamd_url")
