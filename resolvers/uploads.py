@@ -21,7 +21,7 @@ from settings import settings
 KEPT_UNATTACHED = timedelta(days=1)
 
 # What has arrived goes to the disk, in a thread, by pieces of this size: all the memory that a document takes.
-_PIECE = 512 * 1024
+_PIECE = 128 * 1024
 
 
 class Reception:
@@ -56,11 +56,12 @@ class Reception:
         if fault is not None:
             self.abandon()
             raise Invalid(fault)
-        key = await asyncio.to_thread(self._incoming.keep)
+        content_type = mimetypes.guess_type(self.file_name)[0] or "application/octet-stream"
+        key = await storage.keep(self._incoming, file_name=self.file_name, content_type=content_type)
         return await Upload.create(
             key=key,
             file_name=self.file_name,
-            content_type=mimetypes.guess_type(self.file_name)[0] or "application/octet-stream",
+            content_type=content_type,
             size=self._incoming.size,
             sha256=self._incoming.sha256,
             account=self.actor.account,
@@ -84,9 +85,8 @@ async def sweep_orphans(as_of: datetime) -> int:
     """
     limit = as_of - KEPT_UNATTACHED
     removed = await _remove_unattached(limit)
-    removed += await asyncio.to_thread(storage.remove_temporary, limit.timestamp())
-    folders = storage.keys_before(limit.timestamp())
-    while keys := await asyncio.to_thread(next, folders, None):
+    removed += await storage.remove_temporary(limit)
+    async for keys in storage.keys_before(limit):
         known = {upload.key for upload in await Upload.filter(key__in=keys).only("key")}
         removed += await _remove([key for key in keys if key not in known])
     return removed
@@ -113,5 +113,5 @@ async def discard(uploads: Iterable[Upload]) -> int:
 
 async def _remove(keys: list[str]) -> int:
     for key in keys:
-        await asyncio.to_thread(storage.remove, key)
+        await storage.remove(key)
     return len(keys)
