@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from models.attachments import Attachment, ScanStatus
+from models.content_disposition import disposition
 from resolvers import storage, visibility
 from web.errors import Explained, answer
 from web.session import to_sign_in
@@ -24,11 +23,11 @@ async def read(http: Request) -> Response:
     if http.state.actor is None:
         return to_sign_in(http) if "authorization" not in http.headers else answer(http, 401)
     attachment = await visibility.get_attachment(http.state.actor, http.path_params["id"])
-    path = storage.path_of(attachment.upload.key)
-    if attachment.removed_at or not path.is_file():
+    if attachment.removed_at or await storage.size_of(attachment.upload.key) is None:
         return answer(http, 410)
     if attachment.upload.scan_status in _SCAN_REFUSALS:
         raise Explained(*_SCAN_REFUSALS[attachment.upload.scan_status])
+    path = storage.root() / attachment.upload.key
     return FileResponse(path, headers=_headers(http, attachment), media_type=attachment.upload.content_type)
 
 
@@ -40,12 +39,6 @@ def _headers(http: Request, attachment: Attachment) -> dict[str, str]:
         "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
         "Cache-Control": "no-store",
     }
-
-
-def disposition(kind: str, file_name: str) -> str:
-    """Content-Disposition with the name in plain letters and, for those who read RFC 8187, as it is."""
-    plain = "".join(c if " " <= c <= "~" and c not in '"\\%' else "_" for c in file_name)
-    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(file_name, safe='')}"
 
 
 routes = [Route("/pieces/{id:uuid}", read)]

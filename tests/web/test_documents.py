@@ -7,11 +7,11 @@ from httpx import AsyncClient
 from models import Attachment, Supplier, Upload, User
 from models.actors import TokenScope
 from models.attachments import ScanStatus
+from models.content_disposition import disposition
 from resolvers import accounts
 from tests.conftest import NOW
 from tests.factories import make_attachment, make_request, make_supplier, make_user
 from tests.web.conftest import Enter
-from web.documents import disposition
 
 CONTENT = b"%PDF-1.7 " + b"x" * 200_000
 

@@ -299,13 +299,13 @@ def test_text_that_is_no_utf8_is_still_text() -> None:
     assert decoded(b"\xff\r\nb") == "\ufffd\nb"
 
 
-def test_a_file_that_goes_while_the_sweep_looks_at_it_is_passed_over(
+async def test_a_file_that_goes_while_the_sweep_looks_at_it_is_passed_over(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = data_dir / "files/tmp/arriving"
     file.parent.mkdir(parents=True)
     monkeypatch.setattr(Path, "glob", lambda *_: iter([file]))
-    assert storage.remove_temporary(NOW.timestamp()) == 0
+    assert await storage.remove_temporary(NOW) == 0
 
 
 async def test_what_nothing_holds_is_swept_after_a_day(program: AsyncClient, data_dir: Path) -> None:
