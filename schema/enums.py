@@ -130,6 +130,7 @@ _describe(
     ATTACHMENT_REMOVED="Une pièce est retirée du brouillon.",
     ATTACHMENT_INFECTED="L’antivirus a trouvé un virus dans une pièce : elle est mise à l’écart.",
     ATTACHMENT_DAMAGED="Le contenu d’une pièce n’est plus celui qui a été reçu.",
+    ATTACHMENT_RESTORED="Le contenu d’une pièce est de nouveau celui qui a été reçu.",
     MODIFICATION_REMINDED="Le rappel est envoyé au fournisseur.",
     MODIFICATION_LAST_NOTICE_SENT="Le dernier avis avant l’échéance est envoyé au fournisseur.",
     MODIFICATION_CONFIRMED="Le fournisseur a confirmé ses modifications.",

@@ -18,6 +18,7 @@ _SENTENCES = MappingProxyType(
         _K.ATTACHMENT_REMOVED: "La pièce{document} est retirée du brouillon{cycle}.",
         _K.ATTACHMENT_INFECTED: "La pièce{document} contient un virus{cycle} : elle est mise à l'écart.",
         _K.ATTACHMENT_DAMAGED: "Le contenu de la pièce{document} n'est plus celui qui a été reçu{cycle}.",
+        _K.ATTACHMENT_RESTORED: "Le contenu de la pièce{document} est de nouveau celui qui a été reçu{cycle}.",
         _K.MODIFICATION_REMINDED: "Un rappel est envoyé au fournisseur{cycle}.",
         _K.MODIFICATION_LAST_NOTICE_SENT: "Le dernier avis avant l'échéance est envoyé au fournisseur{cycle}.",
         _K.MODIFICATION_CONFIRMED: "Le fournisseur a confirmé ses modifications{cycle} : la demande est « en cours ».",
