@@ -57,6 +57,22 @@ class Settings(BaseSettings):
     )
     max_upload_bytes: int = Field(20 * 1024 * 1024, ge=1024, le=2**31 - 1, description="largest document, in bytes")
     max_files_at_once: int = Field(20, ge=1, le=100, description="documents in one post or one import")
+    document_types: Path | None = Field(
+        None, description="YAML file of the types of documents, in place of those of the guide"
+    )
+    max_post_bytes: int = Field(
+        200 * 1024 * 1024, ge=1024, le=2**40, description="documents of one post together, in bytes"
+    )
+    max_modification_files: int = Field(20, ge=1, le=1000, description="documents that one modification may add")
+    max_modification_bytes: int = Field(
+        100 * 1024 * 1024, ge=1024, le=2**31 - 1, description="documents that one modification adds together, in bytes"
+    )
+    max_request_bytes: int = Field(
+        500 * 1024 * 1024, ge=1024, le=2**40, description="documents of one funding request together, in bytes"
+    )
+    max_daily_bytes: int = Field(
+        2 * 1024**3, ge=1024, le=2**40, description="documents received from one supplier in 24 hours, in bytes"
+    )
     storage_url: str = Field(
         "", description="`file:///folder` or `s3://bucket/prefix` of the documents; empty: `files/` in the data folder"
     )

@@ -67,6 +67,11 @@ class Upload(Model):
             Index(fields=["supplier_id", "created_at"], name="upload_by_supplier"),
         ]
 
+    @property
+    def is_whole(self) -> bool:
+        """Are its bytes still there, as they were received?"""
+        return self.purged_at is None and self.integrity is Integrity.INTACT
+
 
 class Attachment(Model):
     """A document of a request.

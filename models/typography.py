@@ -7,9 +7,10 @@ not break.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
-from math import ceil
+from math import ceil, floor
 
 from models.deadlines import PARIS
 
@@ -105,14 +106,23 @@ def amount(value: str | Decimal | None) -> str:
 
 
 def size(count: int) -> str:
-    """« 120 Ko », « 4,2 Mo »: rounded up, so that no file seems to fit that does not."""
+    """« 120 Ko », « 4,2 Mo », « 2 Go »: rounded up, so that no file seems to fit that does not."""
+    return _size(count, ceil)
+
+
+def room(count: int) -> str:
+    """The same of what is left: rounded down, so that nothing seems to fit that does not."""
+    return _size(count, floor)
+
+
+def _size(count: int, rounded: Callable[[float], int]) -> str:
     if count < 1024:
         return quantity(count, "octet")
     if count < 1024 * 1024:
-        return f"{ceil(count / 1024)}{NBSP}Ko"
-    tenths = ceil(count * 10 / (1024 * 1024))
-    whole, tenth = divmod(tenths, 10)
-    return f"{whole},{tenth}{NBSP}Mo" if tenth else f"{whole}{NBSP}Mo"
+        return f"{rounded(count / 1024)}{NBSP}Ko"
+    unit, name = (1024**2, "Mo") if count < 1024**3 else (1024**3, "Go")
+    whole, tenth = divmod(rounded(count * 10 / unit), 10)
+    return f"{whole},{tenth}{NBSP}{name}" if tenth else f"{whole}{NBSP}{name}"
 
 
 def siret(number: str) -> str:

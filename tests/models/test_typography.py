@@ -75,3 +75,9 @@ def test_high_marks_and_quotes_keep_their_spaces_together() -> None:
 
 def test_siret_is_read_in_groups() -> None:
     assert plain(typography.siret("79256844600019")) == "792 568 446 00019"
+
+
+def test_a_size_is_rounded_up_and_what_is_left_down() -> None:
+    sizes = [1023, 1025, 1024 * 1024 + 1, 2 * 1024**3, 1024**3 - 1]
+    assert [plain(typography.size(each)) for each in sizes] == ["1023 octets", "2 Ko", "1,1 Mo", "2 Go", "1024 Mo"]
+    assert [plain(typography.room(each)) for each in sizes] == ["1023 octets", "1 Ko", "1 Mo", "2 Go", "1023,9 Mo"]

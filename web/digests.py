@@ -1,0 +1,37 @@
+"""What a sender says that the bytes are: `Content-Digest` (RFC 9530) and `sha256`."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from binascii import Error
+
+from web.errors import Explained
+
+_SHA256 = re.compile(r"(?:^|,)\s*sha-256\s*=\s*([^,;]*)")
+_HEXADECIMAL = re.compile(r"[0-9a-f]{64}")
+UNREADABLE = "L'empreinte annoncée n'est pas lisible. Attendu : une empreinte SHA-256, {form}."
+
+
+def of_header(header: str) -> frozenset[str]:
+    """The SHA-256 of a Content-Digest, in hexadecimal; other algorithms are left aside, as the RFC allows."""
+    return frozenset(map(_from_base64, _SHA256.findall(header)))
+
+
+def _from_base64(value: str) -> str:
+    value = value.strip()
+    try:
+        digest = b64decode(value[1:-1], validate=True)
+    except (Error, ValueError):
+        digest = b""
+    if len(digest) != 32 or not value.startswith(":") or not value.endswith(":"):
+        raise Explained(400, UNREADABLE.format(form="comme « Content-Digest : sha-256=:…: » en base64"))
+    return digest.hex()
+
+
+def of_field(value: str) -> frozenset[str]:
+    """The SHA-256 given as a field or a parameter; nothing given, nothing to compare."""
+    value = value.strip().lower()
+    if value and not _HEXADECIMAL.fullmatch(value):
+        raise Explained(400, UNREADABLE.format(form="64 chiffres hexadécimaux"))
+    return frozenset({value}) if value else frozenset()
