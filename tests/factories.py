@@ -118,7 +118,7 @@ async def make_upload(actor: Actor, *, file_name: str = "pv-test.pdf", content: 
 
 async def make_attachment(request: FundingRequest, *, rank: int | None = 0, **facts: Any) -> Attachment:
     """A document of the request, by default one of the import."""
-    upload = await make_upload(MANAGER)
+    upload = facts.get("upload") or await make_upload(MANAGER)
     values: dict[str, Any] = {
         "request": request,
         "upload": upload,
