@@ -1,80 +1,113 @@
-"""Is a file what it says it is? Its extension, its size, its first and last bytes, and whether it opens."""
+"""Is a file what it says it is? Its extension, its declared type and its content must agree, and it must open."""
 
+import asyncio
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from models import pdf_probe, typography
+from models import probes, typography
+from models.document_formats import DocumentFormat, format_of, labels
 from models.document_types import DOCUMENT_TYPES, DocumentType
 from models.errors import Fault
+from models.probes.outcomes import Outcome
 from models.text import excerpt
 from settings import settings
 
 _FIELD = "file"
-_MAGIC = b"%PDF-"
-_END = b"%%EOF"
-_TAIL = 2048  # bytes at the end in which the end mark must stand; some software pads after it
+_PROBE = str(Path(probes.__file__).with_name("__main__.py"))
 _PROBE_SECONDS = 20  # of wall clock; the probe limits its own processor time well below
+# As many probes at once, whatever arrives; in threads of their own, so that those that wait hold up nothing else.
+_PROBES = ThreadPoolExecutor(4, "probe")
 _MESSAGES = {
-    "WRONG_FORMAT": "« {name} » n'est pas un fichier {formats}. Formats acceptés : {formats}.",
-    "EMPTY_FILE": "« {name} » est vide.",
-    "TOO_LARGE": "« {name} » pèse {size}. La taille maximale est de {limit}.",
-    "UNREADABLE": "« {name} » n'est pas un PDF lisible. Enregistrez-le de nouveau au format PDF, puis réessayez.",
-    "ENCRYPTED": "« {name} » est protégé par un mot de passe.",
+    "WRONG_FORMAT": "« {name} » n'est pas un fichier {format}. Formats acceptés : {formats}.",
+    "EMPTY_FILE": "« {name} » est vide.",
+    "TOO_LARGE": "« {name} » pèse {size}. La taille maximale est de {limit}.",
+}
+_REFUSED = {
+    Outcome.UNREADABLE: (
+        "UNREADABLE",
+        "« {name} » n'est pas un {format} lisible. Enregistrez-le de nouveau au format {format}, puis réessayez.",
+    ),
+    Outcome.ENCRYPTED: ("ENCRYPTED", "« {name} » est protégé par un mot de passe."),
+    Outcome.TOO_MANY_PIXELS: (
+        "TOO_LARGE",
+        "« {name} » compte plus de 50 millions de pixels. Réduisez l'image, puis réessayez.",
+    ),
+    Outcome.MACROS: ("WRONG_FORMAT", "« {name} » contient des macros. Enregistrez-le sans macros, puis réessayez."),
 }
 
 
-def document_fault(path: Path, file_name: str) -> Fault | None:
+async def check_document(
+    path: Path, file_name: str, declared: str = "", document_type: DocumentType | None = None
+) -> Fault | None:
+    """What is wrong with a file, as `document_fault` says it, without holding up anything else."""
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(_PROBES, document_fault, path, file_name, declared, document_type)
+
+
+def document_fault(
+    path: Path, file_name: str, declared: str = "", document_type: DocumentType | None = None
+) -> Fault | None:
     """What is wrong with the file at `path` that was sent as `file_name`, None when nothing is.
 
-    Blocks for some tenths of a second: call it in a thread.
+    `declared` is the Content-Type that came with it. Blocks for some tenths of a second: call it in a thread.
     """
-    if fault := name_fault(file_name):
+    known = format_of(file_name)
+    fault = name_fault(file_name, document_type)
+    if fault or known is None:
         return fault
     size = path.stat().st_size
-    if size > settings.max_upload_bytes:
-        return too_large(file_name, size)
-    code = _broken_rule(path, size)
-    return Fault(_FIELD, code, _MESSAGES[code].format(name=excerpt(file_name, 200))) if code else None
+    if size > _limit(document_type):
+        return too_large(file_name, size, document_type)
+    if not size:
+        return _fault("EMPTY_FILE", _MESSAGES["EMPTY_FILE"], file_name)
+    if not known.may_be_declared(declared):
+        return _wrong_format(file_name, document_type)
+    outcome = _probe(path, known)
+    return None if outcome is Outcome.ACCEPTED else _fault(*_REFUSED[outcome], file_name, format=known.label)
 
 
 def name_fault(file_name: str, document_type: DocumentType | None = None, field: str = _FIELD) -> Fault | None:
     """What is wrong with the extension, None when nothing is; without a type, any that some type accepts will do."""
-    types = (document_type,) if document_type else DOCUMENT_TYPES
-    if any(each.accepts(file_name) for each in types):
+    if any(each.accepts(file_name) for each in _types(document_type)):
         return None
-    formats = " ou ".join(dict.fromkeys(each.formats for each in types))
-    sentence = _MESSAGES["WRONG_FORMAT"].format(name=excerpt(file_name, 200), formats=formats)
-    return Fault(field, "WRONG_FORMAT", sentence)
+    return _wrong_format(file_name, document_type, field)
 
 
-def too_large(file_name: str, size: int | None = None) -> Fault:
-    """The refusal of a file over the limit; without its size, it says only that it is over."""
-    limit = typography.size(settings.max_upload_bytes)
+def too_large(file_name: str, size: int | None = None, document_type: DocumentType | None = None) -> Fault:
+    """The refusal of a file over the limit of its type; without its size, it says only that it is over."""
+    limit = typography.size(_limit(document_type))
     shown = typography.size(size) if size else f"plus de {limit}"
-    sentence = _MESSAGES["TOO_LARGE"].format(name=excerpt(file_name, 200), size=shown, limit=limit)
-    return Fault(_FIELD, "TOO_LARGE", sentence)
+    return _fault("TOO_LARGE", _MESSAGES["TOO_LARGE"], file_name, size=shown, limit=limit)
 
 
-def _broken_rule(path: Path, size: int) -> str | None:
-    if not size:
-        return "EMPTY_FILE"
-    # The mark must come first: a file that is something else before it may be run as that.
-    if not _has_marks(path, size):
-        return "UNREADABLE"
-    return {pdf_probe.READABLE: None, pdf_probe.ENCRYPTED: "ENCRYPTED"}.get(_probe(path), "UNREADABLE")
+def _limit(document_type: DocumentType | None) -> int:
+    """The largest file of that type, in bytes; without a type, of any."""
+    return document_type.max_bytes if document_type else settings.max_upload_bytes
 
 
-def _has_marks(path: Path, size: int) -> bool:
-    with path.open("rb") as file:
-        starts = file.read(len(_MAGIC)) == _MAGIC
-        file.seek(max(0, size - _TAIL))
-        return starts and _END in file.read(_TAIL)
+def _types(document_type: DocumentType | None) -> tuple[DocumentType, ...]:
+    return (document_type,) if document_type else DOCUMENT_TYPES
 
 
-def _probe(path: Path) -> int:
-    command = [sys.executable, "-I", pdf_probe.__file__, str(path.absolute())]
+def _wrong_format(file_name: str, document_type: DocumentType | None, field: str = _FIELD) -> Fault:
+    accepted = labels(tuple(extension for each in _types(document_type) for extension in each.extensions))
+    one = accepted[0] if len(accepted) == 1 else "accepté"
+    message = _MESSAGES["WRONG_FORMAT"]
+    return _fault("WRONG_FORMAT", message, file_name, field, format=one, formats=", ".join(accepted))
+
+
+def _fault(code: str, message: str, file_name: str, field: str = _FIELD, **words: str) -> Fault:
+    return Fault(field, code, message.format(name=excerpt(file_name, 200), **words))
+
+
+def _probe(path: Path, known: DocumentFormat) -> Outcome:
+    command = [sys.executable, "-I", _PROBE, known.probe, known.content_type, str(path.absolute())]
     try:
-        return subprocess.run(command, capture_output=True, timeout=_PROBE_SECONDS, check=False).returncode  # noqa: S603
+        ended = subprocess.run(command, capture_output=True, timeout=_PROBE_SECONDS, check=False)  # noqa: S603
     except subprocess.TimeoutExpired:
-        return pdf_probe.UNREADABLE
+        return Outcome.UNREADABLE
+    if ended.returncode == Outcome.BROKEN:
+        raise RuntimeError(ended.stderr.decode(errors="replace"))
+    return Outcome(ended.returncode) if ended.returncode in list(Outcome) else Outcome.UNREADABLE

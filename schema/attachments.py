@@ -37,7 +37,7 @@ class DocumentType:
     def named(cls, code: str) -> DocumentType:
         """The type of that code; a row may keep one that is no longer proposed."""
         kind = document_types.document_type(code)
-        return cls.of(kind or document_types.DocumentType(code, code, addable=False, extensions=()))
+        return cls.of(kind or document_types.DocumentType.gone(code))
 
 
 @strawberry.type(description="Pièce justificative d’une demande.")

@@ -1,26 +1,35 @@
-"""A document is what its name says, opens without a password, and cannot harm who looks."""
+"""A document is what its name says, opens without a password, and cannot harm who looks.
 
-import io
+What is refused, and why, stands in tests/corpus; tests/web sends it all.
+"""
+
+import asyncio
 import os
 import random
 import subprocess
 import sys
-import zlib
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pypdf import PdfWriter
 
-from models import pdf_probe
-from models.document_types import document_type
-from models.documents import document_fault, name_fault, too_large
+from models import documents, probes
+from models.document_formats import FORMATS, content_type_of, format_of
+from models.document_types import DOCUMENT_TYPES, DocumentType, document_type
+from models.documents import check_document, document_fault, name_fault, too_large
+from models.probes import image, office, opinion, pdf
+from models.probes.outcomes import Outcome
 from settings import settings
-
-PIECES = Path(__file__).parent.parent / "examples" / "pieces"
-GUIDE = (PIECES / "guide-pdf-au-depot.pdf").read_bytes()
+from tests.corpus import ACCEPTED
+from tests.corpus.cases import PAGE, archive, open_xml, picture
+from tests.corpus.cases import pdf as make_pdf
+from tests.corpus.images import ENORMOUS, PNG
+from tests.corpus.office import MACROS
+from tests.corpus.pdfs import EXAMPLES, GUIDE
 
 Written = Callable[[bytes], Path]
+PIECES = sorted((EXAMPLES / "pieces").iterdir())
 
 
 @pytest.fixture
@@ -33,88 +42,42 @@ def written(tmp_path: Path) -> Written:
     return write
 
 
-def pdf(*, pages: int = 1, password: str | None = None) -> bytes:
-    writer = PdfWriter()
-    for _ in range(pages):
-        writer.add_blank_page(100, 100)
-    if password is not None:
-        writer.encrypt(user_password=password, owner_password="proprietaire", algorithm="RC4-128")
-    buffer = io.BytesIO()
-    writer.write(buffer)
-    return buffer.getvalue()
-
-
-def with_a_stream(dictionary: bytes, stream: bytes) -> bytes:
-    """A PDF whose table of contents is that stream, as compact PDFs have it."""
-    body = b"%PDF-1.7\n1 0 obj\n<<" + dictionary + b"/Length %d>>\nstream\n" % len(stream) + stream
-    return body + b"\nendstream\nendobj\nstartxref\n9\n%%EOF\n"
-
-
-@pytest.mark.parametrize("path", sorted(PIECES.iterdir()), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", PIECES, ids=lambda path: path.name)
 def test_documents_of_the_example_are_accepted(path: Path) -> None:
     assert document_fault(path, path.name) is None
 
 
-GOOD = {
-    "several pages": pdf(pages=3),
-    "spaces after the end": GUIDE + b"\n\n  \n",
-    "zeros after the end": GUIDE + bytes(500),
-    "another line end": GUIDE.replace(b"\n", b"\r\n"),
-}
+@pytest.mark.parametrize("name", ["virus.exe", "guide.pdf.exe", "guide", "pdf", "guide.pdf ", "guide.doc", "page.svg"])
+def test_the_name_must_end_as_the_type_does(name: str, written: Written) -> None:
+    fault = document_fault(written(GUIDE), name)
+    assert fault is not None
+    assert fault == name_fault(name) == name_fault(name, document_type("AUTRE_S"))
+    assert fault.code == "WRONG_FORMAT"
 
 
-@pytest.mark.parametrize("content", GOOD.values(), ids=GOOD.keys())
-def test_ordinary_software_makes_such_files(content: bytes, written: Written) -> None:
-    assert document_fault(written(content), "guide.pdf") is None
-
-
-BAD = {
-    "EMPTY_FILE": {"nothing": b""},
-    "ENCRYPTED": {
-        "password to open": pdf(password="secret"),
-        "password to print": pdf(password=""),
-        "a stronger cipher": (PIECES.parent / "password-aes-256.pdf").read_bytes(),
-    },
-    "UNREADABLE": {
-        "a program": b"MZ\x90\x00" + bytes(2000),
-        "a page": b"<html><script>alert(1)</script></html>",
-        "text": b"Bonjour",
-        "something before": b"<script>alert(1)</script>\n" + GUIDE,
-        "a line before": b"\n" + GUIDE,
-        "an archive after": GUIDE + b"PK\x03\x04" + bytes(5000),
-        "only the mark": b"%PDF-",
-        "only both marks": b"%PDF-1.7\n%%EOF",
-        "cut in the middle": GUIDE[: len(GUIDE) // 2],
-        "cut before the end": GUIDE[:-8],
-        "no page": pdf(pages=0),
-        "no catalogue": GUIDE.replace(b"/Catalog", b"/Bonjour").replace(b"/Pages 2 0 R", b""),
-        "pages that hold themselves": GUIDE.replace(b"/Kids[3 0 R]", b"/Kids[2 0 R]"),
-        "noise": b"%PDF-1.7\n" + random.Random(7).randbytes(50_000) + b"\n%%EOF",  # noqa: S311 - the same in every run
-        "nested": b"%PDF-1.7\n1 0 obj\n" + b"[" * 200_000 + b"\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF",
-        "a bomb": with_a_stream(
-            b"/Type/XRef/W[1 9 9]/Size 99999999/Root 1 0 R/Filter/FlateDecode", zlib.compress(bytes(100_000_000), 9)
-        ),
-        "a thousand objects in one place": b"%PDF-1.7\n" + b"1 0 obj\nendobj\n" * 200_000 + b"startxref\n9\n%%EOF",
-    },
-}
+def test_a_picture_is_accepted_only_where_its_type_accepts_one(written: Written) -> None:
+    path, guide = written(PNG), document_type("MSS_GUIDE_PDF_API")
+    assert (
+        document_fault(path, "a.png", "image/png")
+        is document_fault(path, "a.png", "", document_type("AUTRE_S"))
+        is None
+    )
+    assert document_fault(path, "a.png", "image/png", guide) == name_fault("a.png", guide) != None  # noqa: E711
 
 
 @pytest.mark.parametrize(
-    ("code", "content"),
-    [pytest.param(code, content, id=name) for code, group in BAD.items() for name, content in group.items()],
+    ("declared", "accepted"),
+    [
+        ("", True),
+        ("image/png", True),
+        ("IMAGE/PNG; x=1", True),
+        ("application/octet-stream", True),
+        ("text/html", False),
+    ],
 )
-def test_anything_else_is_refused(code: str, content: bytes, written: Written) -> None:
-    fault = document_fault(written(content), "guide.pdf")
-    assert fault is not None
-    assert (fault.field, fault.code) == ("file", code)
-
-
-@pytest.mark.parametrize("name", ["virus.exe", "guide.pdf.exe", "guide", "pdf", "guide.pdf ", "guide.doc"])
-def test_the_name_must_end_as_the_type_does(name: str, written: Written) -> None:
-    fault = document_fault(written(GUIDE), name)
-    assert fault == name_fault(name) == name_fault(name, document_type("AUTRE_S"))
-    assert fault is not None
-    assert fault.code == "WRONG_FORMAT"
+def test_the_declared_type_must_agree_where_there_is_one(declared: str, accepted: bool, written: Written) -> None:
+    fault = document_fault(written(PNG), "a.png", declared)
+    assert (fault is None) is accepted
 
 
 def test_a_file_over_the_limit_is_refused_before_it_is_opened(written: Written) -> None:
@@ -124,14 +87,36 @@ def test_a_file_over_the_limit_is_refused_before_it_is_opened(written: Written) 
     assert fault == too_large("guide.pdf", settings.max_upload_bytes + 1)
 
 
+def test_a_type_may_have_a_smaller_limit(written: Written) -> None:
+    small = DOCUMENT_TYPES[0].model_copy(update={"largest": 500})
+    fault = document_fault(written(GUIDE), "guide.pdf", document_type=small)
+    assert fault == too_large("guide.pdf", len(GUIDE), small)
+    assert fault.message.endswith("La taille maximale est de 500\u00a0octets.")
+
+
 MESSAGES = {
-    "« notes.txt » n'est pas un fichier PDF. Formats acceptés : PDF.": ("notes.txt", b"x"),
+    "« notes.txt » n'est pas un fichier accepté. Formats acceptés : PDF, PNG, JPEG, DOCX, XLSX, ODT, ODS.": (
+        "notes.txt",
+        b"x",
+    ),
     "« guide.pdf » est vide.": ("guide.pdf", b""),
     "« guide.pdf » n'est pas un PDF lisible. Enregistrez-le de nouveau au format PDF, puis réessayez.": (
         "guide.pdf",
-        b"MZ",
+        PAGE,
     ),
-    "« guide.pdf » est protégé par un mot de passe.": ("guide.pdf", pdf(password="secret")),
+    "« photo.jpg » n'est pas un JPEG lisible. Enregistrez-le de nouveau au format JPEG, puis réessayez.": (
+        "photo.jpg",
+        PNG,
+    ),
+    "« guide.pdf » est protégé par un mot de passe.": ("guide.pdf", make_pdf(password="secret")),
+    "« capture.png » compte plus de 50 millions de pixels. Réduisez l'image, puis réessayez.": (
+        "capture.png",
+        ENORMOUS["capture.png"],
+    ),
+    "« note.docx » contient des macros. Enregistrez-le sans macros, puis réessayez.": (
+        "note.docx",
+        MACROS["note.docx"],
+    ),
 }
 
 
@@ -142,6 +127,12 @@ def test_the_refusal_is_a_sentence_for_the_user(sentence: str, name: str, conten
     assert fault.message.replace("\u00a0", " ") == sentence
 
 
+def test_a_type_of_one_format_says_so() -> None:
+    fault = name_fault("notes.txt", document_type("MSS_GUIDE_PDF_API"))
+    assert fault is not None
+    assert fault.message == "« notes.txt » n'est pas un fichier PDF. Formats acceptés : PDF."
+
+
 def test_the_limit_is_told_with_the_size() -> None:
     message = too_large("guide.pdf", 21 * 1024**2).message.replace("\u00a0", " ")
     assert message == "« guide.pdf » pèse 21 Mo. La taille maximale est de 20 Mo."
@@ -149,17 +140,32 @@ def test_the_limit_is_told_with_the_size() -> None:
     assert message == "« guide.pdf » pèse plus de 20 Mo. La taille maximale est de 20 Mo."
 
 
-def test_no_damage_to_a_file_is_more_than_an_answer(written: Written) -> None:
+@pytest.mark.parametrize(
+    ("probe", "content", "name"),
+    [
+        (pdf, GUIDE, "guide.pdf"),
+        (image, picture("PNG", (60, 40)), "a.png"),
+        (image, picture("JPEG", (60, 40)), "a.jpg"),
+        (office, archive(open_xml()), "a.docx"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_no_damage_to_a_file_is_more_than_an_answer(
+    probe: opinion.Probe, content: bytes, name: str, written: Written
+) -> None:
     chance = random.Random(11)  # noqa: S311 - the same in every run
-    for _ in range(300):
-        damaged = bytearray(GUIDE)
+    for _ in range(150):
+        damaged = bytearray(content)
         for _ in range(chance.randint(1, 12)):
             damaged[chance.randrange(len(damaged))] = chance.randrange(256)
-        assert pdf_probe.probe(written(bytes(damaged))) in {
-            pdf_probe.READABLE,
-            pdf_probe.ENCRYPTED,
-            pdf_probe.UNREADABLE,
-        }
+        assert opinion.examine(probe, content_type_of(name), written(bytes(damaged))) in set(Outcome)
+
+
+def test_libmagic_has_a_word_to_say(written: Written, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = written(PNG)
+    assert opinion.examine(image, "image/png", path) is Outcome.ACCEPTED
+    monkeypatch.setattr(opinion, "_magic_of", lambda _: "image/gif")
+    assert opinion.examine(image, "image/png", path) is Outcome.UNREADABLE
 
 
 def test_a_file_that_takes_too_long_to_open_is_refused(written: Written, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,8 +175,56 @@ def test_a_file_that_takes_too_long_to_open_is_refused(written: Written, monkeyp
     assert fault.code == "UNREADABLE"
 
 
+def test_a_probe_that_is_broken_blames_no_file(
+    written: Written, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    broken = tmp_path / "probe.py"
+    broken.write_text("import nothing_of_that_name")
+    monkeypatch.setattr("models.documents._PROBE", str(broken))
+    with pytest.raises(RuntimeError, match="nothing_of_that_name"):
+        document_fault(written(GUIDE), "guide.pdf")
+
+
 def test_the_probe_works_in_a_process_with_little_time_and_memory() -> None:
     limits = "resource.getrlimit(resource.RLIMIT_CPU)[0], resource.getrlimit(resource.RLIMIT_AS)[0]"
-    code = f"import runpy, resource; runpy.run_path({pdf_probe.__file__!r})['_limit_resources'](); print({limits})"
+    script = str(Path(probes.__file__).with_name("__main__.py"))
+    code = f"import runpy, resource; runpy.run_path({script!r})['limit_resources'](); print({limits})"
     shown = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True).stdout
-    assert shown.split() == ["5", str(1024**3)]
+    assert shown.split() == ["1", str(1024**3)]
+
+
+def test_the_probe_stops_at_a_second_of_processor(
+    written: Written, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    script = Path(probes.__file__).with_name("__main__.py")
+    endless = tmp_path / "probe.py"
+    endless.write_text(f"import runpy\nrunpy.run_path({str(script)!r})['limit_resources']()\nwhile True: pass")
+    monkeypatch.setattr("models.documents._PROBE", str(endless))
+    fault = document_fault(written(GUIDE), "guide.pdf")
+    assert fault is not None
+    assert fault.code == "UNREADABLE"
+
+
+async def test_four_files_are_opened_at_once_and_the_others_wait(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    lock, at_once, most = threading.Lock(), [0], [0]
+    full = threading.Barrier(4)
+
+    def look(path: Path, file_name: str, declared: str, kind: DocumentType | None) -> None:
+        with lock:
+            at_once[0] += 1
+            most[0] = max(most[0], at_once[0])
+        full.wait(30)  # All four are here before one leaves.
+        with lock:
+            at_once[0] -= 1
+
+    monkeypatch.setattr(documents, "document_fault", look)
+    answers = await asyncio.gather(*(check_document(tmp_path, f"{rank}.pdf") for rank in range(12)))
+    assert answers == [None] * 12
+    assert most == [4]
+
+
+def test_every_format_of_ours_is_among_what_the_corpus_has_accepted() -> None:
+    assert {format_of(case.kept_name) for case in ACCEPTED} == set(FORMATS)
+    assert content_type_of("a.exe") == "application/octet-stream"
