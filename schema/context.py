@@ -44,7 +44,7 @@ class Context:
 
     def forget(self) -> None:
         """Drop what was loaded: something has just been changed."""
-        self.loaders = Loaders()
+        self.loaders = Loaders(self.as_of)
 
 
 Info: TypeAlias = strawberry.Info[Context, None]

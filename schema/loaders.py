@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import datetime
 from functools import cached_property, partial
 from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
@@ -12,6 +13,8 @@ from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from models import Attachment, Email, FundingRequest, Modification, Supplier, Version
+from models.allowance import Bound
+from resolvers.allowances import daily_bounds
 from resolvers.pages import Order, Page, Position, pages_by_parent
 from resolvers.reach import Reach, reach_of
 
@@ -24,9 +27,10 @@ _LARGEST_BATCH = 10_000
 
 
 class Loaders:
-    """The loaders of one operation, each made when it is first used."""
+    """The loaders of one operation, which reads as of one instant; each is made when it is first used."""
 
-    def __init__(self) -> None:
+    def __init__(self, as_of: datetime) -> None:
+        self._as_of = as_of
         self._pages: dict[tuple[str, int, Position | None], DataLoader[UUID, Page[Any]]] = {}
 
     @cached_property
@@ -52,6 +56,16 @@ class Loaders:
         async def load(keys: list[UUID]) -> list[Reach]:
             reach = await reach_of(keys)
             return [reach[key] for key in keys]
+
+        return DataLoader(load, max_batch_size=_LARGEST_BATCH)
+
+    @cached_property
+    def daily_bound_of_supplier(self) -> DataLoader[UUID, Bound]:
+        """What each supplier may still send."""
+
+        async def load(keys: list[UUID]) -> list[Bound]:
+            bounds = await daily_bounds(keys, self._as_of)
+            return [bounds[key] for key in keys]
 
         return DataLoader(load, max_batch_size=_LARGEST_BATCH)
 

@@ -8,11 +8,13 @@ import strawberry
 
 import models
 from models.actors import SYSTEM
+from models.allowance import modification_allowance
 from models.lifecycle import ModificationOutcome
 from models.modifications import EditableField, ExpectedChange
 from resolvers import links
 from schema import requests
 from schema.actors import Actor
+from schema.allowance import DocumentAllowance
 from schema.attachments import Attachment, DocumentType
 from schema.context import Context, Info
 from schema.nodes import FundingRequestRef, Node, node_id
@@ -103,6 +105,15 @@ class Modification(Node):
             updated_at=self.row.draft_updated_at,
             updated_by=Actor.of(author, info.context) if author else None,
         )
+
+    @strawberry.field(description="Ce que l’on peut encore ajouter de pièces ; absent une fois la modification close.")
+    async def document_allowance(self, info: Info) -> DocumentAllowance | None:
+        if self.outcome is not None:
+            return None
+        request = await requests.request_of(self.row.request_id, info)
+        daily = await info.context.loaders.daily_bound_of_supplier.load(request.row.dossier.supplier_id)
+        rows = await info.context.loaders.attachments_of_request.load(self.row.request_id)
+        return DocumentAllowance.of(modification_allowance(self.row.id, rows), daily)
 
     @strawberry.field(description="La version que la confirmation a faite.")
     async def version(self, info: Info) -> Version | None:

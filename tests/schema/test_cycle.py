@@ -1,12 +1,13 @@
 """One cycle by the API alone, as a manager and a partner's software live it."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from models import FundingRequest
 from models.actors import AccountRight, Actor, Role, TokenScope
 from schema.nodes import node_id
 from tests.conftest import NOW
-from tests.factories import MANAGER, make_request, make_upload
+from tests.factories import MANAGER, make_request, make_upload, send_back
 from tests.schema.asking import act, data
 
 MODIFICATION = "modification { id number aspNumber outcome draft { revision supportContact changes { any } } }"
@@ -91,3 +92,30 @@ async def test_a_request_is_sent_back_corrected_and_confirmed(db: str) -> None:
         "ATTACHMENT_REMOVED",
         "MODIFICATION_CONFIRMED",
     ]
+
+
+async def test_what_may_still_be_added_is_told_before_anything_is_chosen(
+    db: str, setting: Callable[[str, object], None]
+) -> None:
+    setting("max_modification_files", 3)
+    setting("max_modification_bytes", 10_000)
+    setting("max_daily_bytes", 9_000)
+    request = await make_request()
+    partner = await partner_of(request)
+    cycle = await send_back(request)
+    asked = "query Q($id: ID!) { node(id: $id) { ... on Modification { documentAllowance { files bytes } } } }"
+    key = node_id("Modification", cycle.id)
+    assert (await data(partner, asked, id=key))["node"]["documentAllowance"] == {"files": 3, "bytes": 9_000}
+    upload = await make_upload(partner, size=4_000, supplier_id=partner.supplier_id)
+    added = await act(
+        partner,
+        "addAttachment",
+        "modification { documentAllowance { files bytes } }",
+        modificationId=key,
+        documentType="AUTRE_S",
+        uploadId=str(upload.id),
+    )
+    assert added["modification"]["documentAllowance"] == {"files": 2, "bytes": 5_000}
+    tomorrow = NOW + timedelta(days=1)
+    assert (await data(partner, asked, id=key, as_of=tomorrow))["node"]["documentAllowance"]["bytes"] == 6_000
+    assert (await data(partner, asked, id=key, as_of=cycle.closes_at))["node"]["documentAllowance"] is None

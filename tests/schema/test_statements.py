@@ -22,6 +22,7 @@ fragment cycle on Modification {
   id number aspNumber comment outcome receiptUrl closedBy { name } request { id dossier { number } }
   expectedChanges { field done documentType { code } }
   draft { revision supportContact attachments { ...file } changes { ...differences } updatedBy { name } }
+  documentAllowance { files bytes }
   version { ...version }
 }
 fragment page on PageInfo { hasNextPage endCursor }
