@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from models import Attachment, Modification, Version
+from models.attachments import ScanStatus
 from models.changes import FieldChange, field_changes
-from models.errors import Stale
+from models.errors import Fault, Stale
+from models.infection import infection
 from resolvers.visibility import found
 
 
@@ -28,6 +30,11 @@ class Draft:
     def any(self) -> bool:
         """Is there anything to confirm?"""
         return bool(self.changes or self.added)
+
+    def infections(self) -> list[Fault]:
+        """A refusal for each document that the antivirus has put aside; one that waits for it may be confirmed."""
+        infected = [each.upload for each in self.added if each.upload.scan_status is ScanStatus.INFECTED]
+        return [infection(upload.file_name, "modificationId") for upload in infected]
 
     def facts(self) -> dict[str, Any]:
         """The same for an event's payload."""

@@ -51,6 +51,8 @@ async def confirm_modification(
         draft = await draft_of(at_revision(await _again(actor, modification), based_on))
         if not draft.any:
             raise Invalid(Fault("modificationId", "NOTHING_TO_CONFIRM", french(NOTHING_TO_CONFIRM)))
+        if faults := draft.infections():
+            raise Invalid.of(faults)
         version = await _make_version(modification, draft, actor, as_of)
         await _close(modification, action, actor, as_of, note=note, version_id=version.id)
         facts = {"number": modification.number, "note": note, **draft.facts()}

@@ -13,9 +13,12 @@ from typing import TypeVar
 import structlog
 
 from resolvers.deadlines import expire_due, give_last_notice_due, remind_due
+from resolvers.integrity import Verified, verify_due
+from resolvers.keeping import purge_dropped
 from resolvers.overdue import note_pass
 from resolvers.uploads import sweep_orphans
 from tasks.delivery import Delivered, deliver
+from tasks.scanning import Scanned, scan_due
 from tasks.transports import Transport
 
 log = structlog.get_logger(__name__)
@@ -32,17 +35,24 @@ class Swept:
     reminded: int = 0
     noticed: int = 0
     delivered: Delivered = field(default_factory=Delivered)
+    scanned: Scanned = field(default_factory=Scanned)
+    purged: int = 0
     removed_files: int = 0
+    verified: Verified = field(default_factory=Verified)
     failed: list[str] = field(default_factory=list)
 
 
 async def sweep(as_of: datetime, transport: Transport | None = None) -> Swept:
-    """End what is over, then remind, then send: an expiry goes before the reminder that it makes pointless."""
+    """End what is over, then remind, then send: an expiry goes before the reminder that it makes pointless.
+
+    The antivirus comes last: however long it takes, no mail waits for it.
+    """
     swept = Swept()
     swept.expired = await _part("expire", expire_due(as_of), 0, swept)
     swept.reminded = await _part("remind", remind_due(as_of), 0, swept)
     swept.noticed = await _part("notice", give_last_notice_due(as_of), 0, swept)
     swept.delivered = await _part("deliver", deliver(as_of, transport), swept.delivered, swept)
+    swept.scanned = await _part("scan", scan_due(as_of), swept.scanned, swept)
     return swept
 
 
@@ -56,9 +66,11 @@ async def pass_now() -> Swept:
 
 
 async def sweep_files(as_of: datetime) -> Swept:
-    """Delete the files that nothing holds: slower than the rest, and in no hurry."""
+    """Delete the files that nothing holds, then look at the others: slower than the rest, and in no hurry."""
     swept = Swept()
+    swept.purged = await _part("purge", purge_dropped(as_of), 0, swept)
     swept.removed_files = await _part("files", sweep_orphans(as_of), 0, swept)
+    swept.verified = await _part("verify", verify_due(as_of), swept.verified, swept)
     return swept
 
 

@@ -24,8 +24,9 @@ from tasks.sweep import pass_now, sweep_files
 
 log = structlog.get_logger(__name__)
 
-# Shorter than the lease of a mail (resolvers/outbox.py), longer than a pass of delivery (tasks/delivery.py).
-JOB_TIMEOUT = 120
+# Shorter than the lease of a mail (resolvers/outbox.py), longer than a pass of delivery
+# (tasks/delivery.py) and one of the antivirus (tasks/scanning.py).
+JOB_TIMEOUT = 180
 PAUSE_WITHOUT_QUEUE = 10.0  # seconds
 FILES_PAUSE_WITHOUT_QUEUE = 3600.0
 # A queue that does not answer within this many seconds has gone away.

@@ -31,6 +31,7 @@ pytest_plugins = (
     "tests.services.standby",
     "tests.services.portal",
     "tests.services.queue",
+    "tests.services.antivirus",
 )
 
 POSTGRES = os.environ.get("SOLDE_TEST_DATABASE_URL", "")

@@ -9,6 +9,7 @@ import typer
 
 from models.typography import french, quantity
 from tasks.commands.running import REFUSED, run
+from tasks.scanning import Scanned
 from tasks.sweep import Swept, pass_now, sweep_files
 from tasks.sweep import sweep as sweep_once
 
@@ -34,7 +35,7 @@ def sweep(
         ),
     ] = None,
 ) -> None:
-    """Fait un passage des tâches de fond : clôtures, relances, courriels, fichiers orphelins."""
+    """Fait un passage des tâches de fond : clôtures, relances, courriels, antivirus, suppressions, vérifications."""
     swept = run(_sweep(as_of))
     typer.echo(_told(swept))
     if swept.failed:
@@ -47,8 +48,29 @@ async def _sweep(as_of: datetime | None) -> Swept:
     # However far ahead the rehearsal is: what was received just now may still be attached.
     now = datetime.now(UTC)
     files = await sweep_files(min(as_of or now, now))
-    swept.removed_files, swept.failed = files.removed_files, swept.failed + files.failed
+    swept.purged, swept.removed_files, swept.verified = files.purged, files.removed_files, files.verified
+    swept.failed += files.failed
     return swept
+
+
+def _scanned(scanned: Scanned) -> list[str]:
+    """What the antivirus did, where it did something."""
+    counts = {
+        "document sain": scanned.clean,
+        "document infecté": scanned.infected,
+        "analyse reportée": scanned.postponed,
+    }
+    return [quantity(count, words) for words, count in counts.items() if count]
+
+
+def _looked_after(swept: Swept) -> list[str]:
+    """What became of the documents, where something did."""
+    counts = {
+        "document supprimé": swept.purged,
+        "document vérifié": swept.verified.documents,
+        "document endommagé": swept.verified.damaged,
+    }
+    return [quantity(count, words) for words, count in counts.items() if count]
 
 
 def _told(swept: Swept) -> str:
@@ -60,6 +82,8 @@ def _told(swept: Swept) -> str:
         quantity(swept.delivered.postponed, "courriel reporté"),
         quantity(swept.delivered.refused, "courriel refusé"),
         quantity(swept.delivered.unanswered, "courriel incertain"),
+        *_scanned(swept.scanned),
         quantity(swept.removed_files, "fichier orphelin supprimé"),
+        *_looked_after(swept),
     ]
     return french(f"Passage terminé : {', '.join(parts)}.")
