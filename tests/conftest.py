@@ -26,6 +26,7 @@ from settings import settings  # noqa: E402
 
 pytest_plugins = (
     "tests.services.choice",
+    "tests.services.bucket",
     "tests.services.mail_server",
     "tests.services.background",
     "tests.services.standby",

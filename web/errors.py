@@ -17,6 +17,7 @@ from structlog.contextvars import bound_contextvars, get_contextvars
 from tortoise.exceptions import DBConnectionError
 
 from models.errors import NotFound, PermissionDenied
+from resolvers import storage
 from web.client import OperationFailed
 from web.origin import API_PATHS
 from web.problems import PROBLEMS, known
@@ -116,12 +117,19 @@ async def permission_denied(http: Request, error: Exception) -> Response:
     return answer(http, 403, str(error))
 
 
+async def storage_failed(http: Request, error: Exception) -> Response:
+    """The place of the documents does not answer, or has no room left."""
+    status = 507 if isinstance(error, storage.Full) else 503
+    return answer(http, status, headers={"Retry-After": "60"}, because=error)
+
+
 HANDLERS: dict[Any, Callable[[Request, Exception], Awaitable[Response]]] = {
     HTTPException: http_error,
     OperationFailed: operation_failed,
     NotFound: not_found,
     PermissionDenied: permission_denied,
     ClientDisconnect: sender_left,
+    storage.Unavailable: storage_failed,
 }
 
 

@@ -27,6 +27,7 @@ PROBLEMS = {
     410: Problem("GONE", "Document indisponible", "Ce document n'est plus disponible."),
     413: Problem("TOO_LARGE", "Envoi trop volumineux", "Ce que vous avez envoyé dépasse la taille acceptée."),
     415: Problem("UNSUPPORTED_MEDIA_TYPE", "Format non accepté", "Le format de cet envoi n'est pas accepté ici."),
+    416: Problem("RANGE_NOT_SATISFIABLE", "Partie introuvable", "Ce document est plus court que la partie demandée."),
     422: Problem("UNREADABLE", "Envoi illisible", f"Le service n'a pas pu lire ce que vous avez envoyé. {_BACK}"),
     429: Problem("TOO_MANY_REQUESTS", "Trop de demandes", f"Trop de demandes ont été faites en peu de temps. {_LATER}"),
     500: Problem(
@@ -35,6 +36,11 @@ PROBLEMS = {
         f"Le service a rencontré un problème, qui a été enregistré. {_LATER}",
     ),
     503: Problem("UNAVAILABLE", "Service momentanément indisponible", f"Le service ne répond pas. {_LATER}"),
+    507: Problem(
+        "STORAGE_FULL",
+        "Plus de place pour les documents",
+        "Le service n'a plus de place pour recevoir des documents : rien n'a été enregistré. Réessayez plus tard.",
+    ),
 }
 
 

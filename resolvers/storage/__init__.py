@@ -10,14 +10,11 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import AsyncGenerator
-from datetime import datetime, timedelta
-from functools import lru_cache
-
-from obstore.store import S3Store
+from datetime import datetime
 
 from models.content_disposition import disposition
 from resolvers.storage import incoming as _incoming
-from resolvers.storage.bucket import Bucket
+from resolvers.storage.bucket import Bucket, open_bucket
 from resolvers.storage.errors import Full, Missing, Unavailable
 from resolvers.storage.folder import Folder
 from resolvers.storage.incoming import Incoming
@@ -84,33 +81,5 @@ async def signed_url(key: str) -> str | None:
 
 def _storage() -> Folder | Bucket:
     if settings.storage_url.startswith("s3://"):
-        return Bucket(_store(settings.storage_url, _access()), signs_urls=settings.storage_signed_urls)
+        return open_bucket()
     return Folder(root())
-
-
-def _access() -> tuple[tuple[str, str], ...]:
-    """How the bucket is reached; what the settings leave empty is looked for where S3's own tools look."""
-    given = {
-        "endpoint": settings.storage_endpoint,
-        "region": settings.storage_region,
-        "access_key_id": settings.storage_access_key,
-        "secret_access_key": settings.storage_secret_key.get_secret_value(),
-        "server_side_encryption": settings.storage_encryption,
-        "sse_kms_key_id": settings.storage_encryption_key,
-    }
-    return tuple((name, value) for name, value in given.items() if value not in {"", "none"})
-
-
-@lru_cache(4)
-def _store(url: str, access: tuple[tuple[str, str], ...]) -> S3Store:
-    """One for each bucket: it keeps connections open."""
-    return S3Store.from_url(
-        url,
-        config=dict(access),  # type: ignore[arg-type] # Its keys are those of _access.
-        client_options={
-            "allow_http": settings.storage_endpoint.startswith("http://"),
-            "connect_timeout": timedelta(seconds=5),
-            "timeout": timedelta(minutes=2),
-        },
-        retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=20)},
-    )

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from typing import TypeVar
 
 import obstore
@@ -17,6 +17,7 @@ from obstore.store import S3Store
 
 from resolvers.storage.errors import Full, Missing, Unavailable
 from resolvers.storage.incoming import Incoming
+from settings import settings
 
 T = TypeVar("T")
 
@@ -25,7 +26,7 @@ _PIECE = 1024 * 1024
 _WHOLE = 32 * 1024 * 1024
 _SIGNED_FOR = timedelta(minutes=1)
 _OUR_KEY = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/[^/]+")
-_NO_ROOM = ("StorageFull", "QuotaExceeded", "InsufficientStorage", "507 ")
+_NO_ROOM = ("StorageFull", "QuotaExceeded", "507 Insufficient")
 
 # Threads of its own: a bucket that does not answer holds up nothing else. A document on its way is held in memory
 # whole, so that few are on their way at once.
@@ -68,14 +69,19 @@ class Bucket:
 
         Each piece is a request of its own: a slow reader holds no connection to the bucket open.
         """
-        size = await self.size_of(key)
-        if size is None:
+        if stop is None and (stop := await self.size_of(key)) is None:
             raise Missing(key)
-        stop = size if stop is None else min(stop, size)
         while start < stop:
             end = min(start + _PIECE, stop)
-            yield bytes(await _in(_threads, partial(obstore.get_range, self.store, key, start=start, end=end)))
+            yield await self._piece(key, start, end)
             start = end
+
+    async def _piece(self, key: str, start: int, end: int) -> bytes:
+        try:
+            return bytes(await _in(_threads, partial(obstore.get_range, self.store, key, start=start, end=end)))
+        except Missing:
+            await self._check_it_is_there()
+            raise
 
     async def remove(self, key: str) -> None:
         """Delete a document; one that is gone already is fine."""
@@ -95,6 +101,39 @@ class Bucket:
         if not self.signs_urls:
             return None
         return await _in(_threads, obstore.sign, self.store, "GET", key, _SIGNED_FOR)
+
+
+def open_bucket() -> Bucket:
+    """The bucket that the settings name."""
+    return Bucket(_store(settings.storage_url, _access()), signs_urls=settings.storage_signed_urls)
+
+
+def _access() -> tuple[tuple[str, str], ...]:
+    """How the bucket is reached; what the settings leave empty is looked for where S3's own tools look."""
+    given = {
+        "endpoint": settings.storage_endpoint,
+        "region": settings.storage_region,
+        "access_key_id": settings.storage_access_key,
+        "secret_access_key": settings.storage_secret_key.get_secret_value(),
+        "server_side_encryption": settings.storage_encryption,
+        "sse_kms_key_id": settings.storage_encryption_key,
+    }
+    return tuple((name, value) for name, value in given.items() if value not in {"", "none"})
+
+
+@lru_cache(4)
+def _store(url: str, access: tuple[tuple[str, str], ...]) -> S3Store:
+    """One for each bucket: it keeps connections open."""
+    return S3Store.from_url(
+        url,
+        config=dict(access),  # type: ignore[arg-type] # Its keys are those of _access.
+        client_options={
+            "allow_http": settings.storage_endpoint.startswith("http://"),
+            "connect_timeout": timedelta(seconds=5),
+            "timeout": timedelta(minutes=2),
+        },
+        retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=20)},
+    )
 
 
 async def _in(threads: ThreadPoolExecutor, work: Callable[..., T], *arguments: object) -> T:
@@ -120,5 +159,5 @@ def _of_the_bucket() -> Iterator[None]:
     except FileNotFoundError as error:
         raise Missing(str(error)) from error
     except (BaseError, OSError) as error:
-        has_room = not any(word in str(error) for word in _NO_ROOM)
-        raise (Unavailable if has_room else Full)(str(error)) from error
+        words = str(error).partition("\n\nDebug source")[0]
+        raise (Full if any(word in words for word in _NO_ROOM) else Unavailable)(words) from error

@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import AsyncGenerator
 from datetime import datetime
+from io import FileIO
 from pathlib import Path
 
 from resolvers.storage.errors import Missing, Unavailable, of_the_disk
@@ -53,18 +54,15 @@ class Folder:
 
     async def read(self, key: str, start: int, stop: int | None) -> AsyncGenerator[bytes, None]:
         """The bytes of a document from `start` up to and without `stop`, piece by piece."""
-        handle = await asyncio.to_thread(self._open, key)
-        try:
-            while piece := await asyncio.to_thread(_piece, handle, start, stop):
+        with await asyncio.to_thread(self._open, key) as file:
+            while piece := await asyncio.to_thread(_piece, file, start, stop):
                 start += len(piece)
                 yield piece
-        finally:
-            os.close(handle)
 
-    def _open(self, key: str) -> int:
+    def _open(self, key: str) -> FileIO:
         with of_the_disk():
             try:
-                return os.open(self.root / key, os.O_RDONLY)
+                return FileIO(self.root / key)
             except FileNotFoundError as error:
                 self._check_it_is_there()
                 raise Missing(key) from error
@@ -91,9 +89,9 @@ class Folder:
         return None
 
 
-def _piece(handle: int, start: int, stop: int | None) -> bytes:
+def _piece(file: FileIO, start: int, stop: int | None) -> bytes:
     with of_the_disk():
-        return os.pread(handle, PIECE if stop is None else min(PIECE, stop - start), start)
+        return os.pread(file.fileno(), PIECE if stop is None else min(PIECE, stop - start), start)
 
 
 def _make_durable(folder: Path) -> None:
