@@ -9,16 +9,20 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from models import Email, FundingRequest, Modification
+from models import Email, FundingRequest, Modification, Upload
+from models.attachments import Integrity
 from models.emails import EmailKind, EmailStatus
 from models.lifecycle import ModificationOutcome, RequestStatus
 from resolvers.deadlines import next_deadline
+from resolvers.integrity import Verified
+from resolvers.storage import Unavailable
 from tasks import sweep as sweeping
 from tasks.delivery import Delivered
 from tasks.sweep import sweep, sweep_files
 from tasks.transports import Send
 from tests.conftest import NOW
-from tests.factories import make_request, send_back
+from tests.factories import MANAGER, make_attachment, make_request, send_back
+from tests.resolvers.storing import make_stored
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -108,6 +112,35 @@ async def test_part_that_fails_does_not_hold_up_the_next(monkeypatch: pytest.Mon
 async def test_files_have_a_pass_of_their_own() -> None:
     swept = await sweep_files(NOW)
     assert (swept.removed_files, swept.failed) == (0, [])
+
+
+async def test_the_pass_of_files_deletes_what_was_given_up_then_looks_at_what_stays() -> None:
+    request = await make_request()
+    kept = await make_stored(MANAGER, b"%PDF kept")
+    lost = await make_attachment(request)
+    given_up = await make_attachment(request, upload=await make_stored(MANAGER, b"%PDF"), rank=None, removed_at=NOW)
+    await make_attachment(request, upload=kept)
+    await Upload.all().update(verified_at=NOW - timedelta(days=90))
+    swept = await sweep_files(NOW)
+    assert (swept.purged, swept.removed_files, swept.failed) == (1, 0, [])
+    assert swept.verified == Verified(documents=2, bytes=1209, damaged=1, newly_damaged=1)
+    found = {row.id: (row.purged_at is None, row.integrity) for row in await Upload.all()}
+    assert found == {
+        kept.id: (True, Integrity.INTACT),
+        lost.upload_id: (True, Integrity.MISSING),
+        given_up.upload_id: (False, Integrity.INTACT),
+    }
+
+
+async def test_a_storage_that_does_not_answer_fails_the_parts_that_need_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    await make_attachment(await make_request())
+
+    async def away(_: object) -> int:
+        raise Unavailable("no answer")
+
+    monkeypatch.setattr(sweeping, "sweep_orphans", away)
+    monkeypatch.setattr(sweeping, "verify_due", away)
+    assert (await sweep_files(NOW)).failed == ["files", "verify"]
 
 
 async def test_next_deadline_is_the_nearest_reminder_or_end_of_an_open_cycle() -> None:
