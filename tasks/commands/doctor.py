@@ -8,6 +8,7 @@ import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated
 
 import typer
 from redis.asyncio import Redis
@@ -19,6 +20,7 @@ from models.migrating import pending
 from models.typography import french, quantity
 from resolvers.overdue import TOLERANCE, Standing, standing
 from settings import settings
+from tasks.commands.comparing import compare_all
 from tasks.commands.running import REFUSED
 from tasks.transports import Unavailable, smtp
 
@@ -36,9 +38,15 @@ class Finding:
     sentence: str
 
 
-def doctor() -> None:
+def doctor(
+    files: Annotated[
+        bool, typer.Option("--files", help="Compare aussi chaque document avec son empreinte, si long que ce soit.")
+    ] = False,
+) -> None:
     """Dit ce qui a besoin de quelqu’un : retards, base de données, file d’attente, serveur d’envoi, disque, horloge."""
     findings = asyncio.run(_examine())
+    if files and _database_exists():
+        findings += asyncio.run(_compare())
     for finding in findings:
         typer.echo(french(f"{'bien  ' if finding.well else 'A VOIR'}  {finding.sentence}"))
     if not all(finding.well for finding in findings):
@@ -47,6 +55,19 @@ def doctor() -> None:
 
 async def _examine() -> list[Finding]:
     return [*await _database(), await _queue(), await _mail_server(), _folder()]
+
+
+async def _compare() -> list[Finding]:
+    """What reading every document tells; the files that no row stands for are named before they are swept."""
+    try:
+        compared = await compare_all(datetime.now(UTC))
+    except Exception as error:  # Whatever it is, somebody has to look at it.
+        return [Finding(False, f"Documents : impossible de les comparer ({_words(error)}).")]
+    return [
+        Finding(not compared.damaged, compared.summary),
+        *(Finding(False, sentence) for sentence in compared.damaged),
+        *(Finding(True, sentence) for sentence in compared.orphans),
+    ]
 
 
 async def _database() -> list[Finding]:

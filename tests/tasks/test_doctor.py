@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from shutil import disk_usage
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from typer.testing import CliRunner
@@ -15,12 +16,15 @@ from typer.testing import CliRunner
 from models.database import database
 from models.emails import EmailStatus
 from models.typography import NBSP
+from resolvers import storage
 from resolvers.overdue import note_pass
 from settings import settings
 from tasks.__main__ import app
+from tasks.commands import comparing
 from tasks.commands import doctor as examining
 from tests.conftest import POSTGRES, empty
-from tests.factories import make_request, send_back
+from tests.factories import MANAGER, make_attachment, make_request, send_back
+from tests.resolvers.storing import make_stored, put
 from tests.resolvers.test_outbox import make_email
 from tests.services.portal import free_port
 
@@ -47,13 +51,19 @@ def deployment(database_url: str, setting: Setting, tmp_path: Path) -> Iterator[
         given(empty)
 
 
-def examined() -> tuple[int, list[str]]:
+def examined(*options: str) -> tuple[int, list[str]]:
     """The exit code, and what needs somebody."""
-    result = CliRunner().invoke(app, ["doctor"])
+    code, lines = told(*options)
+    return code, [line[8:] for line in lines if line.startswith("A VOIR")]
+
+
+def told(*options: str) -> tuple[int, list[str]]:
+    """The exit code, and every line."""
+    result = CliRunner().invoke(app, ["doctor", *options])
     lines = result.stdout.replace(NBSP, " ").splitlines()
     assert lines
     assert {line[:6] for line in lines} <= {"bien  ", "A VOIR"}
-    return result.exit_code, [line[8:] for line in lines if line.startswith("A VOIR")]
+    return result.exit_code, lines
 
 
 def test_all_is_well_on_a_working_portal() -> None:
@@ -153,3 +163,47 @@ def test_a_full_disk_and_a_wrong_clock_are_told(monkeypatch: pytest.MonkeyPatch)
 def test_the_queue_that_answers_is_well(setting: Setting, redis_url: str) -> None:
     setting("redis_url", redis_url)
     assert examined() == (0, [])
+
+
+def test_every_document_is_compared_now_and_each_damaged_one_is_named_with_its_dossier() -> None:
+    keys: list[str] = []
+
+    async def damage() -> None:
+        uploads = [await make_stored(MANAGER, f"%PDF {number}".encode()) for number in range(3)]
+        keys.extend(upload.key for upload in uploads)
+        await make_attachment(await make_request(number="FINSAS008539"), upload=uploads[0])
+        await storage.remove(uploads[0].key)
+        await put(uploads[1].key, b"%PDF x")
+
+    given(damage)
+    assert examined() == (0, [])
+    summary, *documents = examined("--files")[1]
+    assert summary == "Documents : 3 comparés, 1 altéré, 1 manquant."
+    assert sorted(documents) == sorted(
+        [
+            f"Document {keys[0]} (« pv-test.pdf », dossier FINSAS008539) : manquant.",
+            f"Document {keys[1]} (« pv-test.pdf », sans dossier) : altéré.",
+        ]
+    )
+    given(lambda: put(keys[0], b"%PDF 0"))
+    given(lambda: put(keys[1], b"%PDF 1"))
+    assert examined("--files") == (0, [])
+
+
+def test_a_file_that_no_row_stands_for_is_named_and_is_no_damage(monkeypatch: pytest.MonkeyPatch) -> None:
+    key = f"0a/0b/{uuid4().hex}"
+    monkeypatch.setattr(comparing, "_JUST_STORED", timedelta(days=-1))
+    given(lambda: put(key, b"%PDF"))
+    code, lines = told("--files")
+    assert code == 0
+    assert f"bien    Fichier {key} : aucun document ne le désigne, il sera supprimé." in lines
+    assert "bien    Documents : 0 comparé, tous intacts." in lines
+
+
+def test_a_storage_that_does_not_answer_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def away(_before: datetime) -> AsyncIterator[list[str]]:
+        yield []
+        raise storage.Unavailable("no answer")
+
+    monkeypatch.setattr(storage, "keys_before", away)
+    assert examined("--files") == (1, ["Documents : impossible de les comparer (no answer)."])

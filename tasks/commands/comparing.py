@@ -1,0 +1,60 @@
+"""Every document compared with its hash now, and every file with the rows, whatever the worker has seen of them."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import typer
+
+from models import Attachment, Upload
+from models.attachments import Integrity
+from models.database import database
+from models.typography import quantity
+from resolvers.integrity import kept, verify_all
+from resolvers.keeping import orphans
+
+# What has just been stored may have its row in a moment.
+_JUST_STORED = timedelta(hours=1)
+_WORDS = {Integrity.ALTERED: "altéré", Integrity.MISSING: "manquant"}
+
+
+@dataclass
+class Compared:
+    """How many documents there are of each state; a sentence for each damaged one, and for each file without a row."""
+
+    states: Counter[Integrity] = field(default_factory=Counter)
+    damaged: list[str] = field(default_factory=list)
+    orphans: list[str] = field(default_factory=list)
+
+    @property
+    def summary(self) -> str:
+        """All of them in one sentence."""
+        told = [quantity(self.states[state], words) for state, words in _WORDS.items() if self.states[state]]
+        return f"Documents : {quantity(self.states.total(), 'comparé')}, {', '.join(told) or 'tous intacts'}."
+
+
+async def compare_all(as_of: datetime) -> Compared:
+    """Read everything that is kept, telling on the error output how far it is."""
+    compared = Compared()
+    async with database():
+        count = await kept().count()
+        with typer.progressbar(length=count, label="Documents", file=sys.stderr) as progress:
+            async for upload in verify_all(as_of):
+                compared.states[upload.integrity] += 1
+                if upload.integrity is not Integrity.INTACT:
+                    compared.damaged.append(await _sentence(upload))
+                progress.update(1)
+        async for keys in orphans(as_of - _JUST_STORED):
+            compared.orphans += [f"Fichier {key} : aucun document ne le désigne, il sera supprimé." for key in keys]
+    return compared
+
+
+async def _sentence(upload: Upload) -> str:
+    """Where the document is, and the dossiers that need it."""
+    documents = Attachment.filter(upload_id=upload.id, removed_at=None)
+    numbers = {row["request__dossier__number"] for row in await documents.values("request__dossier__number")}
+    needed = f"dossier {', '.join(sorted(numbers))}" if numbers else "sans dossier"
+    return f"Document {upload.key} (« {upload.file_name} », {needed}) : {_WORDS[upload.integrity]}."
