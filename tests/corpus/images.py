@@ -80,7 +80,7 @@ ENORMOUS = {
 }
 
 CASES = (
-    *(Case(f"picture, {title}", name, content, None) for name, each in HONEST.items() for title, content in each),
+    *(Case(f"honest {name}, {title}", name, content, None) for name, each in HONEST.items() for title, content in each),
     *(Case(f"{name}, {title}", name, content, "UNREADABLE") for name, each in BAD.items() for title, content in each),
     *(Case(f"{name}, of billions of pixels", name, content, "TOO_LARGE") for name, content in ENORMOUS.items()),
 )

@@ -39,6 +39,10 @@ REFUSED = {
 }
 
 CASES = (
-    *(Case(f"name {ascii(name)[:60]}", name, GUIDE, None, "application/pdf", kept) for name, kept in KEPT.items()),
+    *(
+        # Each with an end of its own: the same content twice in one request would be refused for that.
+        Case(f"name {ascii(name)[:60]}", name, GUIDE + b"\n" * rank, None, "application/pdf", kept)
+        for rank, (name, kept) in enumerate(KEPT.items())
+    ),
     *(Case(f"name {name!a}", name, GUIDE, "WRONG_FORMAT", kept=kept) for name, kept in REFUSED.items()),
 )
