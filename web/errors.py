@@ -123,6 +123,9 @@ async def storage_failed(http: Request, error: Exception) -> Response:
     return answer(http, status, headers={"Retry-After": "60"}, because=error)
 
 
+# As SQLite, PostgreSQL and the system say that a disk is full.
+_NO_ROOM = ("database or disk is full", "No space left on device")
+
 HANDLERS: dict[Any, Callable[[Request, Exception], Awaitable[Response]]] = {
     HTTPException: http_error,
     OperationFailed: operation_failed,
@@ -164,6 +167,8 @@ class Incidents:
 
 def _incident(http: Request, error: Exception) -> Response:
     try:
+        if any(words in str(error) for words in _NO_ROOM):
+            return answer(http, 507, headers={"Retry-After": "60"}, because=error)
         if isinstance(error, (DBConnectionError, OSError)):
             return answer(http, 503, headers={"Retry-After": "30"}, because=error)
         return answer(http, 500, because=error)
