@@ -13,6 +13,7 @@ from tortoise.queryset import QuerySet
 from models import Email, SweepPass
 from models.emails import LATE, MOST_UNANSWERED, EmailStatus
 from resolvers.deadlines import to_expire, to_remind
+from resolvers.scanning import infected, waiting
 
 Row = TypeVar("Row", bound=Model)
 
@@ -28,6 +29,8 @@ class Standing:
 
     due_since: dict[str, datetime | None]
     mails: dict[EmailStatus, int]  # SENT: of the last day
+    pending_scans: int
+    infected: int  # documents that the antivirus has put aside and whose bytes are still here
     stranded: int  # mails that leave no more unless a manager sends them again
     last_pass: SweepPass | None
 
@@ -38,7 +41,7 @@ class Standing:
 
     def is_late(self, kind: str, as_of: datetime) -> bool:
         """Has something of that kind been due for longer than a working portal takes?"""
-        tolerance = LATE if kind == "mail" else TOLERANCE
+        tolerance = LATE if kind in {"mail", "scan"} else TOLERANCE
         return self.seconds_overdue(kind, as_of) > tolerance.total_seconds()
 
 
@@ -49,8 +52,11 @@ async def standing(as_of: datetime) -> Standing:
             "expiry": await _oldest(to_expire(as_of), "closes_at"),
             "reminder": await _oldest(to_remind(as_of), "reminds_at"),
             "mail": await _oldest_mail(),
+            "scan": await _oldest(waiting(), "created_at"),
         },
         mails=await _mails(as_of),
+        pending_scans=await waiting().count(),
+        infected=await infected().count(),
         stranded=await _stranded(as_of).count(),
         last_pass=await SweepPass.all().order_by("-began_at").first(),
     )

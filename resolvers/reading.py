@@ -19,6 +19,7 @@ from models.errors import NotFound
 from models.lifecycle import RequestStatus
 from models.text import storable
 from resolvers.pages import Order, Part, Rank
+from resolvers.scanning import infected
 from resolvers.visibility import (
     found,
     get_request,
@@ -39,6 +40,7 @@ ALL_EMAILS = Order.by("allEmails", descending=True, created_at=datetime, id=UUID
 EVENTS = Order.by("events", position=Rank)
 SUPPORT_MESSAGES = Order.by("supportMessages", at=datetime, id=UUID)
 DOSSIERS = Order.by("dossiers", number=str)
+INFECTED = Order.by("infectedAttachments", descending=True, added_at=datetime, id=UUID)
 FEED = Order.by("feed", transaction=int, id=int)
 
 
@@ -108,6 +110,11 @@ def emails(actor: Actor, *, status: EmailStatus | None, late: bool | None, as_of
     waiting = Q(id__in=Subquery(queued.values("id"))) | Q(id__in=Subquery(unanswered.values("id")))
     overdue = waiting & Q(created_at__lte=as_of - LATE)
     return mails.filter(overdue if late else ~overdue)
+
+
+def infected_attachments(actor: Actor) -> QuerySet[Attachment]:
+    """The documents of requests that the antivirus has put aside, for whoever may see those; not the removed ones."""
+    return visible_attachments(actor).filter(upload_id__in=Subquery(infected().values("id")), removed_at=None)
 
 
 async def get_supplier(actor: Actor, supplier_id: UUID) -> Supplier:

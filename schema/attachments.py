@@ -11,8 +11,8 @@ from models import document_types
 from models.attachments import ScanStatus
 from resolvers import links
 from schema.actors import Actor
-from schema.context import Context
-from schema.nodes import Node, node_id
+from schema.context import Context, Info
+from schema.nodes import FundingRequestRef, Node, node_id
 
 
 @strawberry.type(description="Type de pièce justificative.")
@@ -42,6 +42,7 @@ class DocumentType:
 
 @strawberry.type(description="Pièce justificative d’une demande.")
 class Attachment(Node):
+    row: strawberry.Private[models.Attachment]
     file_name: str = strawberry.field(description="Nom du fichier.")
     document_type: DocumentType = strawberry.field(description="Type de la pièce.")
     content_type: str = strawberry.field(description="Type de contenu, comme « application/pdf ».")
@@ -52,6 +53,16 @@ class Attachment(Node):
     added_by: Actor = strawberry.field(description="Qui l’a ajoutée.")
     url: str = strawberry.field(description="Adresse absolue du contenu, avec la même authentification.")
     removable: bool = strawberry.field(description="Peut être retirée : ajoutée dans la modification ouverte.")
+    scanned_at: datetime | None = strawberry.field(description="Instant du résultat de l’analyse antivirus.")
+    scan_finding: str | None = strawberry.field(
+        description="Ce que l’antivirus a trouvé, dans ses mots ; pour les gestionnaires seulement."
+    )
+
+    @strawberry.field(description="La demande dont c’est une pièce.")
+    async def request(self, info: Info) -> FundingRequestRef:
+        from schema import requests  # Made of versions, which are made of these.
+
+        return await requests.request_of(self.row.request_id, info)
 
     @classmethod
     def of(cls, row: models.Attachment, context: Context) -> Attachment:
@@ -59,6 +70,7 @@ class Attachment(Node):
         upload, cycle = row.upload, row.modification
         return cls(
             id=node_id("Attachment", row.id),
+            row=row,
             file_name=upload.file_name,
             document_type=DocumentType.named(row.document_type),
             content_type=upload.content_type,
@@ -68,5 +80,7 @@ class Attachment(Node):
             added_at=row.added_at,
             added_by=Actor.of(row.added_by, context),
             url=links.attachment(row.id),
+            scanned_at=upload.scanned_at,
+            scan_finding=upload.scan_finding if context.for_manager else None,
             removable=row.removed_at is None and cycle is not None and cycle.outcome_at(context.as_of) is None,
         )

@@ -14,7 +14,7 @@ from models.lifecycle import RequestStatus
 from resolvers import events, imports, reading, visibility
 from resolvers.reading import RequestOrder
 from schema.actors import Viewer
-from schema.attachments import DocumentType
+from schema.attachments import Attachment, DocumentType
 from schema.context import Info
 from schema.dossiers import Dossier
 from schema.emails import Email
@@ -146,6 +146,13 @@ class Query:
         context = info.context
         rows = reading.emails(context.viewer, status=given(status), late=given(late), as_of=context.as_of)
         return await read_page(rows, reading.ALL_EMAILS, first, after, lambda row: Email.of(row, context))
+
+    @strawberry.field(
+        description="Les pièces dans lesquelles l’antivirus a trouvé une menace, la dernière ajoutée d’abord."
+    )
+    async def infected_attachments(self, info: Info, first: First = 20, after: After = None) -> Connection[Attachment]:
+        rows = reading.infected_attachments(info.context.viewer)
+        return await read_page(rows, reading.INFECTED, first, after, lambda row: Attachment.of(row, info.context))
 
     @strawberry.field(
         description="Le fil de tous les événements visibles, du plus ancien au plus récent : "

@@ -11,6 +11,7 @@ import re
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from settings import settings
@@ -52,6 +53,16 @@ async def version() -> str:
     async with _connection() as clamd:
         await asyncio.get_running_loop().sock_sendall(clamd, b"zVERSION\0")
         return await _answer(clamd)
+
+
+def signatures_date(told: str) -> datetime | None:
+    """When the signatures were made, of `27432/Sat Nov 21 09:24:51 2026` as clamd tells them; None without any."""
+    _, _, date = told.partition("/")
+    try:
+        # clamd tells its own wall clock: as good as ours, which is on the same day.
+        return datetime.strptime(date.strip(), "%a %b %d %H:%M:%S %Y").astimezone(UTC)
+    except ValueError:
+        return None
 
 
 @asynccontextmanager

@@ -58,6 +58,8 @@ def _registry(now: Standing, as_of: datetime) -> CollectorRegistry:
     for state, count in now.mails.items():
         mails.labels(state.value).set(count)
     _gauge(registry, "mails_stranded", "Mails that leave only if a manager sends them again").set(now.stranded)
+    _gauge(registry, "documents_pending_scan", "Documents that wait for the antivirus").set(now.pending_scans)
+    _gauge(registry, "documents_infected", "Infected documents put aside, not yet deleted").set(now.infected)
     if last := now.last_pass:
         _gauge(registry, "last_sweep_timestamp_seconds", "When a worker last looked").set(last.began_at.timestamp())
         _gauge(registry, "last_sweep_duration_seconds", "How long that took").set(last.seconds)

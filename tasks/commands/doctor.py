@@ -6,7 +6,7 @@ import asyncio
 import shutil
 import tempfile
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +20,7 @@ from models.migrating import pending
 from models.typography import french, quantity
 from resolvers.overdue import TOLERANCE, Standing, standing
 from settings import settings
+from tasks import antivirus
 from tasks.commands.comparing import compare_all
 from tasks.commands.running import REFUSED
 from tasks.transports import Unavailable, smtp
@@ -27,7 +28,9 @@ from tasks.transports import Unavailable, smtp
 PATIENCE = 10.0  # seconds that each thing asked may take
 LEAST_FREE = 1024**3  # bytes
 MOST_SKEW = 5.0  # seconds
-OVERDUE = {"expiry": "Clôtures", "reminder": "Relances", "mail": "Courriels"}
+# New signatures come every day: older ones mean that nobody fetches them.
+OLDEST_SIGNATURES = timedelta(days=3)
+OVERDUE = {"expiry": "Clôtures", "reminder": "Relances", "mail": "Courriels", "scan": "Analyses antivirus"}
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ def doctor(
         bool, typer.Option("--files", help="Compare aussi chaque document avec son empreinte, si long que ce soit.")
     ] = False,
 ) -> None:
-    """Dit ce qui a besoin de quelqu’un : retards, base de données, file d’attente, serveur d’envoi, disque, horloge."""
+    """Dit ce qui a besoin de quelqu’un : retards, base de données, file d’attente, courriels, antivirus, disque."""
     findings = asyncio.run(_examine())
     if files and _database_exists():
         findings += asyncio.run(_compare())
@@ -54,7 +57,7 @@ def doctor(
 
 
 async def _examine() -> list[Finding]:
-    return [*await _database(), await _queue(), await _mail_server(), _folder()]
+    return [*await _database(), await _queue(), await _mail_server(), await _antivirus(), _folder()]
 
 
 async def _compare() -> list[Finding]:
@@ -85,7 +88,7 @@ async def _database() -> list[Finding]:
     except Exception as error:  # Whatever it is, somebody has to look at it.
         return [Finding(False, f"Base de données : injoignable ({_words(error)}).")]
     reachable = Finding(True, "Base de données : joignable, migrations à jour.")
-    return [reachable, clock, _last_pass(now, as_of), *_overdue(now, as_of), _stranded(now)]
+    return [reachable, clock, _last_pass(now, as_of), *_overdue(now, as_of), _stranded(now), _infected(now)]
 
 
 def _database_exists() -> bool:
@@ -133,6 +136,11 @@ def _stranded(now: Standing) -> Finding:
     return Finding(True, f"Courriels : {quantity(now.mails[EmailStatus.QUEUED], 'courriel')} en attente, aucun échec.")
 
 
+def _infected(now: Standing) -> Finding:
+    waiting = f"{quantity(now.pending_scans, 'document')} en attente d'analyse"
+    return Finding(True, f"Documents : {waiting}, {now.infected} mis à l'écart par l'antivirus.")
+
+
 async def _queue() -> Finding:
     if not settings.redis_url:
         return Finding(True, "File d'attente : aucune n'est nommée, `solde up` lance la sienne.")
@@ -153,6 +161,22 @@ async def _mail_server() -> Finding:
             return Finding(True, f"Serveur d'envoi : {place} répond.")
     except Unavailable as error:
         return Finding(False, f"Serveur d'envoi : {place} est injoignable ({_words(error)}).")
+
+
+async def _antivirus() -> Finding:
+    if not settings.clamd_url:
+        return Finding(True, "Antivirus : aucun n'est nommé, les documents ne sont pas analysés.")
+    try:
+        said = await antivirus.version()
+    except (antivirus.Unavailable, antivirus.Unscanned) as error:
+        return Finding(False, f"Antivirus : {settings.clamd_url} est injoignable ({_words(error)}).")
+    engine, _, signatures = said.partition("/")
+    written_at = antivirus.signatures_date(signatures)
+    if written_at is None:
+        return Finding(False, f"Antivirus : {engine} répond, sans base de signatures officielle.")
+    age = datetime.now(UTC) - written_at
+    told = f"Antivirus : {engine} répond, signatures d'il y a {_duration(age.total_seconds())}"
+    return Finding(age <= OLDEST_SIGNATURES, f"{told}.")
 
 
 def _folder() -> Finding:

@@ -9,21 +9,23 @@ from datetime import timedelta
 import pytest
 
 from models import Email, Modification, SweepPass
+from models.attachments import ScanStatus
 from models.database import connection, is_postgres, transaction
 from models.emails import LATE, MOST_UNANSWERED, EmailStatus
 from resolvers.overdue import TOLERANCE, note_pass, standing
 from tests.conftest import NOW
 from tests.factories import make_request, send_back
 from tests.resolvers.test_outbox import make_email
+from tests.resolvers.test_scanning import make_waiting
 
 pytestmark = pytest.mark.usefixtures("db")
 
 
 async def test_nothing_is_overdue_on_an_empty_portal() -> None:
     now = await standing(NOW)
-    assert now.due_since == {"expiry": None, "reminder": None, "mail": None}
+    assert now.due_since == {"expiry": None, "reminder": None, "mail": None, "scan": None}
     assert now.mails == dict.fromkeys(EmailStatus, 0)
-    assert (now.stranded, now.last_pass) == (0, None)
+    assert (now.pending_scans, now.infected, now.stranded, now.last_pass) == (0, 0, 0, None)
     assert not now.is_late("expiry", NOW)
 
 
@@ -61,6 +63,18 @@ async def test_mails_are_counted_by_state_and_late_from_their_writing_however_of
     }
 
 
+async def test_documents_wait_for_the_antivirus_since_they_arrived_however_often_put_off() -> None:
+    arrived = NOW - timedelta(hours=1)
+    await make_waiting(created_at=arrived, scan_due_at=NOW + timedelta(hours=1))
+    await make_waiting()
+    await make_waiting(created_at=arrived - timedelta(hours=1), purged_at=NOW)
+    await make_waiting(scan_status=ScanStatus.INFECTED)
+    now = await standing(NOW)
+    assert (now.due_since["scan"], now.pending_scans, now.infected) == (arrived, 2, 1)
+    assert now.is_late("scan", arrived + LATE + timedelta(seconds=1))
+    assert not now.is_late("scan", arrived + LATE)
+
+
 async def test_a_mail_is_stranded_until_somebody_sends_it_again_or_nobody_wants_to() -> None:
     failed = await make_email(status=EmailStatus.FAILED)
     await make_email(status=EmailStatus.UNKNOWN, unanswered=MOST_UNANSWERED)
@@ -90,12 +104,11 @@ async def test_no_question_reads_a_table_that_grows(monkeypatch: pytest.MonkeyPa
     await standing(NOW)
     monkeypatch.undo()
     plans = [await _plan(*question) for question in asked if "sweep_pass" not in question[0]]
-    assert len(plans) == 9
+    assert len(plans) == 12
     # A partial index, which may be read whole, or a part of one on all rows.
-    found = r"(modification_to|email)_[a-z]+"
-    assert [
-        plan for plan in plans if not re.search(found, plan) or re.search("SCAN .*email_by|SCAN email$", plan)
-    ] == []
+    found = r"(modification_to|email|upload)_[a-z]+"
+    whole = "SCAN .*(email|upload)_by|SCAN (email|upload)$"
+    assert [plan for plan in plans if not re.search(found, plan) or re.search(whole, plan)] == []
 
 
 def _noting(ask: Callable[..., Awaitable[object]], asked: list[tuple[str, list[object] | None]]) -> object:

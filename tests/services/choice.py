@@ -10,10 +10,13 @@ from pathlib import Path
 
 import pytest
 
-BROWSER_TESTS = Path(__file__).parents[1] / "browser"
+TESTS = Path(__file__).parents[1]
+# What cannot run at all without its service; the rest runs on what is embedded.
+NEEDS = {TESTS / "browser": "SOLDE_TEST_CHROMIUM", TESTS / "services/test_antivirus.py": "SOLDE_TEST_CLAMD"}
 WITHOUT = {
     "SOLDE_TEST_DATABASE_URL": "PostgreSQL: everything ran on SQLite",
     "SOLDE_TEST_REDIS_URL": "Redis: the queue was the embedded Valkey",
+    "SOLDE_TEST_CLAMD": "clamd: tests/services/test_antivirus.py did not run",
     "SOLDE_TEST_CHROMIUM": "Chromium: tests/browser did not run",
 }
 
@@ -29,7 +32,7 @@ def pytest_configure() -> None:
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
-    return True if collection_path == BROWSER_TESTS and "SOLDE_TEST_CHROMIUM" in missing() else None
+    return True if NEEDS.get(collection_path) in missing() else None
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,6 +28,7 @@ from tests.conftest import POSTGRES, empty
 from tests.factories import MANAGER, make_attachment, make_request, send_back
 from tests.resolvers.storing import make_stored, put
 from tests.resolvers.test_outbox import make_email
+from tests.resolvers.test_scanning import make_waiting
 from tests.services.portal import free_port
 
 Setting = Callable[[str, object], None]
@@ -113,6 +116,50 @@ def test_a_worker_that_is_gone_or_fails_is_told(age: timedelta, failed: list[str
     assert examined() == (1, [told])
 
 
+@pytest.fixture
+def version_of_clamd(setting: Setting) -> Iterator[Callable[[str], None]]:
+    """An antivirus that says that it is this version, once for each time that it is asked."""
+    server = socket.create_server(("127.0.0.1", 0))
+    setting("clamd_url", f"tcp://127.0.0.1:{server.getsockname()[1]}")
+    answers: list[threading.Thread] = []
+
+    def say(version: str) -> None:
+        def answer() -> None:
+            asking, _ = server.accept()
+            with asking:
+                assert asking.recv(100) == b"zVERSION\0"
+                asking.sendall(version.encode() + b"\0")
+
+        answers.append(threading.Thread(target=answer))
+        answers[-1].start()
+
+    yield say
+    for thread in answers:
+        thread.join()
+    server.close()
+
+
+@pytest.mark.parametrize(
+    ("age", "told"),
+    [
+        (timedelta(hours=30), []),
+        (timedelta(days=12), ["Antivirus : ClamAV 1.4.6 répond, signatures d'il y a 12 jours."]),
+        (None, ["Antivirus : ClamAV 1.4.6 répond, sans base de signatures officielle."]),
+    ],
+)
+def test_an_antivirus_without_fresh_signatures_is_told(
+    version_of_clamd: Callable[[str], None], age: timedelta | None, told: list[str]
+) -> None:
+    written = (datetime.now().astimezone() - age).strftime("/27432/%a %b %d %H:%M:%S %Y") if age else ""
+    version_of_clamd(f"ClamAV 1.4.6{written}")
+    assert examined() == (int(bool(told)), told)
+
+
+def test_documents_that_wait_for_the_antivirus_for_long_are_told() -> None:
+    given(lambda: make_waiting(created_at=datetime.now(UTC) - timedelta(hours=2, minutes=1)))
+    assert examined() == (1, ["Analyses antivirus : en retard, le plus ancien retard est de 2 heures."])
+
+
 def test_a_database_that_is_not_there_is_told_and_not_made(setting: Setting, tmp_path: Path) -> None:
     setting("database_url", f"sqlite://{tmp_path}/new.sqlite3")
     assert examined() == (1, ["Base de données : elle n'existe pas encore (`solde migrate`)."])
@@ -134,6 +181,7 @@ def test_what_cannot_be_reached_is_named(setting: Setting, tmp_path: Path) -> No
     setting("redis_url", f"unix://{tmp_path}/nobody.sock")
     setting("smtp_host", "127.0.0.1")
     setting("smtp_port", port)
+    setting("clamd_url", f"tcp://127.0.0.1:{port}")
     setting("data_dir", tmp_path / "gone")
     code, told = examined()
     assert code == 1
@@ -141,6 +189,7 @@ def test_what_cannot_be_reached_is_named(setting: Setting, tmp_path: Path) -> No
         "Base de données : injoignable",
         "File d'attente : injoignable",
         f"Serveur d'envoi : 127.0.0.1:{port} est injoignable",
+        f"Antivirus : tcp://127.0.0.1:{port} est injoignable",
         f"Dossier {settings.data_dir} : impossible d'y écrire",
     ]
 

@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from resolvers.overdue import note_pass
 from tests.conftest import NOW
 from tests.factories import make_request, send_back
+from tests.resolvers.test_scanning import make_waiting
 from tests.services.portal import free_port
 from tests.web.conftest import Clock
 from web.app import app
@@ -31,6 +32,7 @@ async def test_the_gauges_tell_what_is_overdue_and_how_the_last_sweep_went(stran
     modification = await send_back(await make_request())
     await note_pass("a:1", began_at=NOW, seconds=0.25, failed=["deliver"])
     clock.now = modification.closes_at + timedelta(minutes=2)
+    await make_waiting(created_at=clock.now - timedelta(minutes=3))
     answer = await stranger.get("/metrics")
     assert answer.headers["content-type"].startswith("text/plain; version=")
     told = samples(answer.text)
@@ -39,6 +41,8 @@ async def test_the_gauges_tell_what_is_overdue_and_how_the_last_sweep_went(stran
     assert told["solde_oldest_overdue_seconds", "mail"] == (clock.now - NOW).total_seconds()
     assert (told["solde_mails", "QUEUED"], told["solde_mails", "FAILED"]) == (1, 0)
     assert told["solde_mails_stranded",] == 0
+    assert (told["solde_oldest_overdue_seconds", "scan"], told["solde_documents_pending_scan",]) == (180, 1)
+    assert told["solde_documents_infected",] == 0
     assert told["solde_last_sweep_timestamp_seconds",] == NOW.timestamp()
     assert (told["solde_last_sweep_duration_seconds",], told["solde_last_sweep_failed_parts",]) == (0.25, 1)
     assert [value for (name, *_), value in told.items() if name == "solde_build_info"] == [1]
