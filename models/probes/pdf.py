@@ -1,6 +1,7 @@
 """A PDF: its mark first, its end last, nothing else besides, and it opens without a password."""
 
 import mmap
+import re
 from pathlib import Path
 
 from models.probes import marks
@@ -9,7 +10,7 @@ from models.probes.outcomes import Outcome
 _MAGIC = b"%PDF-"
 _END = b"%%EOF"
 _TAIL = 2048  # bytes at the end in which the end mark must stand; some software pads after it
-_PADDING = b"\0\t\n\f\r "
+_PADDING = re.compile(rb"(?:[\0\t\n\f\r ]|%[^\r\n]*+)*+")
 
 
 def examine(path: Path, content_type: str) -> Outcome:  # noqa: ARG001 - the one format of this probe
@@ -36,4 +37,5 @@ def _opened(path: Path) -> Outcome:
 
 def _has_both_marks(content: mmap.mmap) -> bool:
     before, mark, after = content[-_TAIL:].rpartition(_END)
-    return content[: len(_MAGIC)] == _MAGIC and bool(mark and before) and not after.strip(_PADDING)
+    ends = mark and before and _PADDING.fullmatch(after) and not marks.has_markup(after)
+    return content[: len(_MAGIC)] == _MAGIC and bool(ends)

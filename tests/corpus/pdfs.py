@@ -29,6 +29,7 @@ HONEST = {
     "several pages": pdf(pages=3),
     "spaces after the end": GUIDE + b"\n\n  \n",
     "zeros after the end": GUIDE + bytes(500),
+    "a comment after the end": GUIDE + b"% note\n",
     "another line end": GUIDE.replace(b"\n", b"\r\n"),
     "a script of its own, that no browser of ours runs": pdf(script="app.alert('executed')"),
 }
@@ -64,6 +65,7 @@ MIXED = {
     "a page in its first comment": GUIDE.replace(b"\n", b"\n%" + PAGE + b"\n", 1),
     "a drawing in its first comment": GUIDE.replace(b"\n", b"\n%" + DRAWING + b"\n", 1),
     "a page after it": GUIDE + PAGE,
+    "a page in a comment after it": GUIDE + b"%" + PAGE,
     "PHP in its first comment": GUIDE.replace(b"\n", b"\n%<?php system($_GET[0]); ?>\n", 1),
 }
 PROTECTED = {
