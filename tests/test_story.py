@@ -87,7 +87,7 @@ async def change_the_contact(visit: Visit) -> None:
 
 
 async def import_delete_and_import_again(visit: Visit) -> None:
-    pdf = PDF + b"% preuve\n"
+    pdf = PDF.replace(b"startxref", b"% preuve\nstartxref")
     await visit.press("Importer", [("fichier", ("erreur.pdf", pdf))], type="AUTRE_S")
     await visit.press("Supprimer erreur.pdf")
     assert "erreur.pdf" not in visit.text

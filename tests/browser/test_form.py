@@ -16,23 +16,21 @@ PAGE = "/dossiers/FINSAS008539/solde/modification"
 async def test_a_form_answers_in_place(page: Page, tmp_path: Path) -> None:
     await _sign_in(page)
     await page.goto(PAGE)
-    await _a_refusal_keeps_the_chosen_file_and_takes_the_reader_to_it(page, _document(tmp_path, "pv.pdf"))
+    await _a_file_without_a_type_waits_for_one(page, _document(tmp_path, "pv.pdf"))
     await _three_clicks_send_one_post(page)
     await _a_removal_leaves_the_reader_among_the_documents(page)
     await _restoring_the_value_leaves_the_reader_at_its_field(page)
     await _the_address_follows_to_the_check(page)
 
 
-async def _a_refusal_keeps_the_chosen_file_and_takes_the_reader_to_it(page: Page, file: Path) -> None:
-    files = page.get_by_label("Fichier à ajouter :")
-    await files.set_input_files(file)
+async def _a_file_without_a_type_waits_for_one(page: Page, file: Path) -> None:
+    await page.get_by_label("Fichier à ajouter :").set_input_files(file)
     await page.get_by_role("button", name="Importer", exact=True).click()
-    await expect(page.locator("#erreurs")).to_be_focused()
-    assert await files.evaluate("field => field.files.length") == 1
+    await expect(page.get_by_label("Type de pv.pdf")).to_be_focused()
+    await expect(page.get_by_role("list", name="Fichiers choisis")).to_contain_text("Sélectionnez un type de pièce")
     await page.get_by_label("Type de pièce complémentaire :").select_option("AUTRE_S")
     await page.get_by_role("button", name="Importer", exact=True).click()
     await expect(page.get_by_role("row", name=file.name)).to_contain_text("✓ Ajouté")
-    assert await files.evaluate("field => field.files.length") == 0
 
 
 async def _three_clicks_send_one_post(page: Page) -> None:

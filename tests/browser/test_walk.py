@@ -80,8 +80,8 @@ async def _read_what_happened(page: Page) -> None:
     await expect(page.locator("ins").first).to_contain_text("test123@gmail.com")
 
 
-def _document(folder: Path, name: str) -> Path:
-    """A document of its own: the same bytes twice would be the same document."""
-    file = folder / name
-    file.write_bytes(EXAMPLE.read_bytes() + f"% {name}\n".encode())
+def _document(folder: Path, name: str, padding: int = 0) -> Path:
+    """A document of its own, as heavy as wanted: the same bytes twice would be the same document."""
+    file, comment = folder / name, f"% {name} ".encode() + b"0" * padding
+    file.write_bytes(EXAMPLE.read_bytes().replace(b"startxref", comment + b"\nstartxref"))
     return file

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
+from uuid import uuid4
 
 from models import Attachment, Event, Modification, Session
 from models.actors import AccountRight
@@ -79,9 +80,42 @@ async def test_a_document_is_imported_then_deleted(scene: Scene) -> None:
 
 async def test_several_documents_come_at_once(scene: Scene) -> None:
     await scene.visit.open(scene.page)
-    files = [("fichier", ("un.pdf", PDF)), ("fichier", ("deux.pdf", PDF + b"%\n"))]
+    files = [("fichier", ("un.pdf", PDF)), ("fichier", ("deux.pdf", PDF.replace(b"startxref", b"%\nstartxref")))]
     page = await scene.visit.press("Importer", files, type="AUTRE_S")
     assert "2 pièces ajoutées" in page.text
+
+
+async def test_a_document_received_before_is_added_and_the_contact_is_left_alone(scene: Scene) -> None:
+    page = await scene.visit.open(scene.page)
+    received = await scene.visit.client.post("/uploads", headers={"X-File-Name": "pv%20test.pdf"}, content=PDF)
+    fields = {"modification": page.forms[-1].fields["modification"], "action": "importer"}
+    page = await scene.visit.send(scene.page, fields | {"type": "AUTRE_S", "recu": received.json()["uploadId"]})
+    assert "Pièce ajoutée au brouillon." in page.text
+    assert "pv test.pdf ✓ Ajouté" in page.text
+    assert await scene.draft() == (None, 1)
+
+
+async def test_a_document_received_before_needs_a_type_and_to_be_mine(scene: Scene) -> None:
+    page = await scene.visit.open(scene.page)
+    fields = {"modification": page.forms[-1].fields["modification"], "action": "importer", "recu": str(uuid4())}
+    page = await scene.visit.send(scene.page, fields)
+    assert "Sélectionnez un type de pièce complémentaire." in page.text
+    assert page.forms[-1].fields["contact"] == "pascal.breton@axyus.com"
+    page = await scene.visit.send(scene.page, fields | {"type": "AUTRE_S"})
+    assert scene.visit.status == 422
+    assert "Ce fichier n'a pas été reçu de ce compte" in page.text
+    assert await scene.draft() == (None, 0)
+
+
+async def test_the_page_tells_what_may_be_added_before_anything_is_chosen(
+    scene: Scene, setting: Callable[[str, object], None]
+) -> None:
+    setting("max_modification_files", 3)
+    setting("max_modification_bytes", 5 * 1024 * 1024)
+    page = await scene.visit.open(scene.page)
+    assert "Vous pouvez encore ajouter 3 pièces à cette modification, 5 Mo en tout." in page.text
+    assert "Autre pièce d'avance, Autre pièce de solde : " in page.text
+    assert "20 Mo au plus par fichier" in page.text
 
 
 async def test_a_good_document_is_kept_beside_a_wrong_contact_and_a_refused_file(scene: Scene) -> None:

@@ -12,13 +12,26 @@ from web.uploads import Form
 
 def documents_accepted(types: list[dict[str, Any]]) -> dict[str, Any]:
     """What a file field accepts, told from the document types themselves."""
-    extensions = sorted({extension.lstrip(".") for kind in types for extension in kind["extensions"]})
+    extensions = sorted({extension for kind in types for extension in kind["extensions"]})
     return {
         "types": types,
-        "formats": ", ".join(extension.upper() for extension in extensions),
-        "accept": ",".join("." + extension for extension in extensions),
+        "formats": _formats(extensions),
+        "accept": ",".join(extensions),
         "largest": max((kind["maxBytes"] for kind in types), default=0),
+        "limits": _limits(types),
     }
+
+
+def _formats(extensions: list[str]) -> str:
+    return ", ".join(extension.lstrip(".").upper() for extension in extensions)
+
+
+def _limits(types: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The types that accept the same formats up to the same size, together."""
+    alike: dict[tuple[str, int], list[dict[str, Any]]] = {}
+    for kind in types:
+        alike.setdefault((_formats(kind["extensions"]), kind["maxBytes"]), []).append(kind)
+    return [{"formats": formats, "largest": largest, "types": kinds} for (formats, largest), kinds in alike.items()]
 
 
 class Draft:
@@ -70,24 +83,27 @@ class Draft:
         self._refused(result, "contact")
 
     async def add_documents(self, *, required: bool) -> None:
-        """Add the files that came with the post; without any, say so where one was to be imported."""
+        """Add the files that came with the post, and those received before it; without any, say so where one is due."""
         files = [file for file in self.form.files if file.field == "fichier"]
+        received = list(self.form.all("recu"))
         kind = self.form.get("type")
-        if required and not files:
+        if required and not files and not received:
             self._fault("fichier", "Choisissez un fichier à ajouter.")
-        if not kind and (files or required):
+        if not kind and (files or received or required):
             self._fault("type", "Sélectionnez un type de pièce complémentaire.")
         for file in files:
             if file.fault:
                 self._fault("fichier", file.fault.message)
-            elif kind:
-                await self._add(file.file_name, kind, str(file.upload_id))
+            else:
+                received.append(str(file.upload_id))
+        for upload in received if kind else ():
+            await self._add(kind, upload)
 
-    async def _add(self, name: str, kind: str, upload: str) -> None:
+    async def _add(self, kind: str, upload: str) -> None:
         variables = {"modification": self.modification, "documentType": kind, "upload": upload}
         result = (await run(self.http, "AddAttachment", **variables))["addAttachment"]
         if result["__typename"] == "AddAttachmentSuccess":
-            self.kept.append(name)
+            self.kept.append(result["attachment"]["fileName"])
         self._refused(result, "fichier")
 
     async def remove(self, attachment: str) -> None:

@@ -66,9 +66,9 @@ def closed(http: Request, data: dict[str, Any], status: int = 200, message: str 
 async def _act(http: Request, place: RequestAddress, form: Form) -> Response:
     before = await read(http, "ModificationPage", place)
     action, _, subject = form.get("action").partition(":")
-    contact = form.get("contact")
     if not may_edit(before["request"]):
-        return closed(http, before, 409, contact=contact)
+        return closed(http, before, 409, contact=form.get("contact"))
+    contact = form.get("contact", before["request"]["modification"]["draft"]["supportContact"])
     draft = Draft(http, before["request"], form)
     await draft.mark_comment_seen()
     if action == "lire":

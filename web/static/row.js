@@ -1,0 +1,168 @@
+// One chosen file as the page shows it: its type, how far it is, what was said of it, and what can be done with it.
+"use strict";
+
+function element(tag, properties = {}, ...children) {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+}
+
+// « 4,2 Mo », as everywhere on the pages: rounded up.
+function inWords(bytes) {
+  if (bytes < 1024) return `${bytes}\u00a0octet${bytes > 1 ? "s" : ""}`;
+  if (bytes < 1024 * 1024) return `${Math.ceil(bytes / 1024)}\u00a0Ko`;
+  return `${(Math.ceil((10 * bytes) / (1024 * 1024)) / 10).toLocaleString("fr")}\u00a0Mo`;
+}
+
+let numbered = 0;
+
+class Row {
+  constructor(file, place) {
+    const form = place.closest("form");
+    const choice = form.elements.type;
+    this.file = file;
+    this.address = place.dataset.sending;
+    this.page = form.getAttribute("action");
+    this.token = form.elements.jeton.value;
+    this.modification = form.elements.modification.value;
+    this.number = ++numbered;
+    this.draw(choice);
+    this.become("chosen");
+    this.check();
+  }
+
+  get type() {
+    return this.choice.value;
+  }
+
+  get signal() {
+    return this.stopping.signal;
+  }
+
+  draw(choice) {
+    const id = `envoi-${this.number}`;
+    const name = element("span", { className: "hidden", textContent: ` ${this.file.name}` });
+    this.choice = element("select", { id }, ...[...choice.options].map((option) => option.cloneNode(true)));
+    this.choice.value = choice.value;
+    this.choice.addEventListener("change", () => this.recheck());
+    this.label = element("label", { htmlFor: id }, "Type", element("span", { className: "hidden", textContent: ` de ${this.file.name}` }), " :");
+    this.kind = element("p", { className: "quiet" });
+    this.bar = element("progress", { max: 100, value: 0, ariaLabel: `Envoi de ${this.file.name}` });
+    this.words = element("p", { id: `${id}-dit`, className: "said" });
+    this.choice.setAttribute("aria-describedby", this.words.id);
+    this.again = element("button", { type: "button", className: "link", onclick: () => this.retry() }, "Réessayer", name);
+    this.stopWord = element("span");
+    this.stop = element("button", { type: "button", className: "link", onclick: () => this.cancel() }, this.stopWord, name.cloneNode(true));
+    this.element = element(
+      "li",
+      { tabIndex: -1 },
+      element("p", { className: "sending-name" }, element("strong", { textContent: this.file.name }), ` ${inWords(this.file.size)}`),
+      this.kind,
+      this.label,
+      this.choice,
+      this.bar,
+      this.words,
+      element("div", { className: "ways-out" }, this.again, this.stop),
+    );
+  }
+
+  become(state) {
+    const held = this.element.contains(document.activeElement) && document.activeElement;
+    if (state === "chosen" || state === "queued") this.stopping = new AbortController();
+    this.state = state;
+    this.element.dataset.state = state;
+    const settled = !["chosen", "refused"].includes(state);
+    this.choice.disabled = this.choice.hidden = this.label.hidden = settled;
+    this.kind.textContent = settled ? this.choice.selectedOptions[0].text : "";
+    this.bar.hidden = !["sending", "waiting", "adding"].includes(state);
+    this.again.hidden = state !== "waiting";
+    this.stop.hidden = state === "adding";
+    this.stopWord.textContent = this.choice.disabled ? "Annuler" : "Retirer";
+    this.words.className = state === "refused" ? "said fault" : "said";
+    this.words.textContent = { queued: "En attente de son tour.", adding: "Reçu : ajout au brouillon." }[state] ?? "";
+    if (state === "sending") this.half = false;
+    if (state !== "refused") this.choice.removeAttribute("aria-invalid");
+    if (held.hidden) (this.stop.hidden ? this.element : this.stop).focus();
+  }
+
+  // What the server would refuse anyway is said before it is sent; it alone decides.
+  check() {
+    const limits = this.choice.selectedOptions[0].dataset;
+    const known = [...this.choice.options].filter((option) => option.value);
+    const extensions = limits.extensions ? limits.extensions.split(",") : known.flatMap((option) => option.dataset.extensions.split(","));
+    const largest = Number(limits.largest) || Math.max(...known.map((option) => Number(option.dataset.largest)));
+    const name = named(this.file);
+    if (!extensions.some((extension) => this.file.name.toLowerCase().endsWith(extension))) {
+      const formats = [...new Set(extensions)].map((extension) => extension.slice(1).toUpperCase()).join(", ");
+      return this.refuse(`${name} n'est pas dans un format accepté pour ce type. Formats acceptés\u00a0: ${formats}.`);
+    }
+    if (!this.file.size) return this.refuse(`${name} est vide.`);
+    const weighs = `${name} pèse ${inWords(this.file.size)}.`;
+    if (this.file.size > largest) return this.refuse(`${weighs} La taille maximale est de ${inWords(largest)}.`);
+    const { left, room } = zone().dataset;
+    if (this.file.size > left) this.refuse(`${weighs} Il reste ${room} pour cette modification.`);
+  }
+
+  recheck() {
+    this.become("chosen");
+    this.check();
+  }
+
+  suggest(type) {
+    if (this.type || this.choice.disabled) return;
+    this.choice.value = type;
+    this.recheck();
+  }
+
+  queue() {
+    if (!this.type) this.refuse("Sélectionnez un type de pièce complémentaire.");
+    else this.become("queued");
+  }
+
+  progressed(sent) {
+    const percent = Math.floor((100 * sent) / this.file.size);
+    this.bar.value = Math.min(percent, 100);
+    this.words.textContent =
+      sent < this.file.size ? `${percent}\u00a0% — ${inWords(sent)} sur ${inWords(this.file.size)}` : "Envoyé : vérification en cours.";
+    if (this.half || percent < 50 || percent >= 100) return;
+    this.half = true;
+    say(`${named(this.file)} : plus de la moitié est envoyée.`);
+  }
+
+  waits(seconds, hurry) {
+    const next = navigator.onLine ? `Nouvel essai dans ${Math.round(seconds)} s.` : "Nouvel essai au retour du réseau.";
+    this.become("waiting");
+    this.hurry = hurry;
+    this.words.textContent = `L'envoi de ${named(this.file)} a été interrompu. ${next}`;
+    say(this.words.textContent);
+  }
+
+  refuse(sentence, again = false) {
+    this.become("refused");
+    this.again.hidden = !again;
+    this.choice.setAttribute("aria-invalid", "true");
+    this.words.textContent = sentence;
+    say(sentence);
+  }
+
+  retry() {
+    if (this.state === "waiting") return this.hurry();
+    this.recheck();
+    if (this.state === "chosen") this.queue();
+    this.focus();
+    startNext();
+  }
+
+  cancel() {
+    const words = this.choice.disabled ? "envoi annulé" : "retiré";
+    this.stopping.abort();
+    forget(this);
+    say(`${named(this.file)} : ${words}.`);
+    pressed = null;
+    startNext();
+  }
+
+  focus() {
+    (this.choice.disabled ? this.stop : this.choice).focus();
+  }
+}
