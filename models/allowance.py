@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from models.attachments import Attachment
@@ -25,6 +25,10 @@ class Bound:
     def left(self) -> int:
         """How many more bytes it allows."""
         return max(0, self.limit - self.taken)
+
+    def after(self, more: int) -> Bound:
+        """The same once so many more bytes are taken."""
+        return replace(self, taken=self.taken + more)
 
     def fault(self, file_name: str, field: str = "file") -> Fault:
         """The refusal of a file that goes past it."""

@@ -6,23 +6,26 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F, Q
 
 from models import Attachment, Modification, Upload
 from models.actors import Actor
+from models.attachments import ScanStatus
 from models.contact import check_contact
 from models.database import transaction
 from models.document_types import DocumentType, document_type
 from models.documents import name_fault, too_large
 from models.errors import Fault, Invalid, NotFound, PermissionDenied
 from models.events import EventKind
+from models.infection import infection
 from models.lifecycle import RequestAction
 from models.typography import french
+from resolvers.allowances import allowance_of
 from resolvers.deadlines import settled_modification
 from resolvers.drafts import at_revision, document_facts, draft_of
 from resolvers.events import record
 from resolvers.transitions import Overtaken, guard_cycle, move, permit, until_settled
+from resolvers.uploads import hold_uploads
 from resolvers.visibility import get_attachment, get_modification
 
 REMOVAL_REFUSED = "Cette pièce était présente avant la modification : elle ne peut pas être supprimée."
@@ -67,16 +70,14 @@ async def add_attachment(
     if first := await _added_already(modification, upload, kind):
         return await get_attachment(actor, first.id)
     _check_file(upload, kind)
-    try:
-        async with transaction():
-            await move(modification.request, RequestAction.ADD_ATTACHMENT, as_of=as_of)
-            if await _added_already(modification, upload, kind):
-                raise Overtaken()
-            await _check_not_held(modification, upload)
-            attachment = await _add(actor, modification, upload, kind, as_of)
-    except IntegrityError:
-        # Another request took this file first, or it was swept: read again what became of it.
-        raise Overtaken() from None
+    async with transaction():
+        await move(modification.request, RequestAction.ADD_ATTACHMENT, as_of=as_of)
+        # The request's row is ours now: what is read from here on stays true until we have written.
+        if await _added_already(modification, upload, kind) or not await hold_uploads([upload.id]):
+            raise Overtaken()
+        await _check_not_held(modification, upload)
+        await _check_room(modification, upload)
+        attachment = await _add(actor, modification, upload, kind, as_of)
     return await get_attachment(actor, attachment.id)
 
 
@@ -141,9 +142,9 @@ async def _edit(modification: Modification, actor: Actor, as_of: datetime, *stan
 
 
 async def _own_upload(actor: Actor, upload_id: UUID) -> Upload:
-    """A file that this very account sent."""
+    """A file that this very account sent, and that is still whole."""
     upload = await Upload.get_or_none(id=upload_id, account=actor.account)
-    if upload is None:
+    if upload is None or not upload.is_whole:
         raise NotFound("Ce fichier n'a pas été reçu de ce compte, ou il a été retiré faute d'avoir été joint à temps.")
     return upload
 
@@ -160,19 +161,24 @@ def _addable_type(code: str) -> DocumentType:
 
 def _check_file(upload: Upload, kind: DocumentType) -> None:
     """It was received as a document of some type, perhaps under a larger limit: is it one of this type, now?"""
-    fault = name_fault(upload.file_name, kind)
+    infected = upload.scan_status is ScanStatus.INFECTED
+    fault = infection(upload.file_name) if infected else name_fault(upload.file_name, kind)
     if fault is None and upload.size > kind.max_bytes:
-        fault = too_large(upload.file_name, upload.size)
+        fault = too_large(upload.file_name, upload.size, kind)
     if fault is not None:
         raise Invalid(Fault("uploadId", fault.code, french(fault.message)))
 
 
 async def _check_not_held(modification: Modification, upload: Upload) -> None:
-    """Refuse a file that stands elsewhere already, and a content that the request or its draft holds."""
-    if await Attachment.exists(upload_id=upload.id, removed_at=None):
-        raise Invalid(Fault("uploadId", "ALREADY_USED", "Ce fichier est déjà joint : envoyez-le de nouveau."))
+    """Refuse a content that the request or its draft holds; other requests may well hold it too."""
     held = Attachment.filter(request_id=modification.request_id, upload__sha256=upload.sha256, removed_at=None)
-    twin = await held.filter(Q(rank__not_isnull=True) | Q(modification_id=modification.id)).exists()
-    if twin:
+    if await held.filter(Q(rank__not_isnull=True) | Q(modification_id=modification.id)).exists():
         sentence = f"« {upload.file_name} » a déjà été importé avec le même contenu."
         raise Invalid(Fault("uploadId", "DUPLICATE", french(sentence)))
+
+
+async def _check_room(modification: Modification, upload: Upload) -> None:
+    """Refuse what goes past the bounds of the modification or of the request."""
+    allowance = await allowance_of(modification.id, modification.request_id)
+    if fault := allowance.fault(upload.file_name, upload.size, "uploadId"):
+        raise Invalid(fault)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -10,15 +10,19 @@ from tortoise.exceptions import IntegrityError
 
 from models import Attachment, Dossier, FundingRequest, Supplier, Upload
 from models.actors import Actor
+from models.allowance import request_bound
+from models.attachments import ScanStatus
 from models.database import transaction
 from models.deadlines import paris_day
 from models.errors import Fault, Invalid, PermissionDenied
 from models.import_document import ImportDocument, digest
 from models.import_reading import NamedFile, check_files, examine
+from models.infection import infection
 from models.permissions import may_import
-from models.typography import french, short_moment
+from models.typography import french, short_moment, size
 from resolvers.filing import file_request, hold_supplier
 from resolvers.transitions import Overtaken, until_settled
+from resolvers.uploads import hold_uploads
 from resolvers.visibility import get_request
 from settings import settings
 
@@ -33,7 +37,7 @@ async def import_request(
     _check_still_open(as_of)
     reading = examine(document, paris_day(as_of))
     uploads, faults = await _uploads_by_name(actor, upload_ids)
-    faults += check_files(reading.files, dict.fromkeys(uploads))
+    faults += [*check_files(reading.files, dict.fromkeys(uploads)), *_content_faults(reading.files, uploads)]
     if reading.document is None:
         raise Invalid.of([*reading.faults, *faults])
     content = reading.document
@@ -46,12 +50,14 @@ async def import_request(
                 await _check_same_content(first, content, reading.files, uploads)
                 return await get_request(actor, first.id), True
             dossier = await _dossier(supplier, content)
-            faults += [*_dossier_faults(dossier, supplier, content), *await _held_elsewhere(uploads.values())]
+            faults += _dossier_faults(dossier, supplier, content)
             if faults:
                 raise Invalid.of(faults)
+            if not await hold_uploads([upload.id for upload in uploads.values()]):
+                raise Overtaken()
             request = await file_request(actor, supplier, dossier, content, uploads, as_of)
     except IntegrityError:
-        # Another import took the SIRET, the dossier number or a file first: read again what it made.
+        # Another import took the SIRET or the dossier number first: read again what it made.
         raise Overtaken() from None
     return await get_request(actor, request.id), False
 
@@ -77,8 +83,10 @@ async def _uploads_by_name(actor: Actor, upload_ids: Sequence[UUID]) -> tuple[di
     faults: list[Fault] = []
     for upload_id in wanted:
         upload = rows.get(upload_id)
-        if upload is None:
-            faults.append(Fault("uploadIds", "UNKNOWN_UPLOAD", "Un fichier annoncé n'a pas été reçu de ce compte."))
+        if upload is None or not upload.is_whole:
+            faults.append(_unknown_upload())
+        elif upload.scan_status is ScanStatus.INFECTED:
+            faults.append(infection(upload.file_name, "uploadIds"))
         elif upload.file_name in uploads:
             sentence = f"« {upload.file_name} » est fourni plusieurs fois. Attendu : chaque fichier une seule fois."
             faults.append(Fault("uploadIds", "DUPLICATE_FILE", french(sentence)))
@@ -125,14 +133,25 @@ async def _check_same_content(
         raise Invalid.of(faults)
 
 
-async def _held_elsewhere(uploads: Iterable[Upload]) -> list[Fault]:
-    held = await Attachment.filter(upload_id__in=[upload.id for upload in uploads], removed_at=None).values_list(
-        "upload__file_name", flat=True
-    )
-    return [
-        Fault("uploadIds", "ALREADY_USED", french(f"« {name} » est déjà joint ailleurs : envoyez-le de nouveau."))
-        for name in held
-    ]
+def _content_faults(files: Sequence[NamedFile], uploads: Mapping[str, Upload]) -> list[Fault]:
+    """What is wrong with the files taken together: one content under two names, more than a request may hold."""
+    faults: list[Fault] = []
+    first: dict[str, str] = {}
+    for file in files:
+        upload = uploads.get(file.file_name)
+        twin = upload and first.setdefault(upload.sha256, file.file_name)
+        if twin and twin != file.file_name:
+            sentence = f"« {file.file_name} » a le même contenu que « {twin} ». Attendu : chaque pièce une seule fois."
+            faults.append(Fault(file.path, "DUPLICATE", french(sentence)))
+    bound, held = request_bound(0), {file.file_name for file in files} & uploads.keys()
+    if sum(uploads[name].size for name in held) > bound.limit:
+        sentence = f"Les pièces pèsent ensemble plus de {size(bound.limit)}, le maximum d'une demande."
+        faults.append(Fault("$.pieces", "QUOTA", french(sentence)))
+    return faults
+
+
+def _unknown_upload() -> Fault:
+    return Fault("uploadIds", "UNKNOWN_UPLOAD", "Un fichier annoncé n'a pas été reçu de ce compte.")
 
 
 async def _dossier(supplier: Supplier, content: ImportDocument) -> Dossier | None:

@@ -12,7 +12,7 @@ from models import FundingRequest, Upload
 from models.actors import Actor
 from models.deadlines import PARIS
 from resolvers.imports import import_request
-from resolvers.uploads import Reception
+from resolvers.reception import Announced, Reception
 from tasks.demo_documents import GUIDE_DOCUMENTS, OTHER_DOCUMENTS, DemoDocument
 
 GUIDE_NUMBER = "FINSAS008539"
@@ -89,6 +89,6 @@ async def _file(actor: Actor, content: dict[str, Any], documents: Sequence[DemoD
 
 async def receive(actor: Actor, document: DemoDocument, *, as_of: datetime) -> Upload:
     """The document, sent as a page or a program sends it."""
-    reception = Reception(actor, document.file_name)
+    reception = Reception(actor, Announced(document.file_name))
     await reception.add(document.content)
     return await reception.keep(as_of=as_of)

@@ -10,7 +10,7 @@ from web.errors import Explained
 
 _SHA256 = re.compile(r"(?:^|,)\s*sha-256\s*=\s*([^,;]*)")
 _HEXADECIMAL = re.compile(r"[0-9a-f]{64}")
-UNREADABLE = "L'empreinte annoncée n'est pas lisible. Attendu : une empreinte SHA-256, {form}."
+_UNREADABLE = "L'empreinte annoncée n'est pas lisible. Attendu : une empreinte SHA-256, {form}."
 
 
 def of_header(header: str) -> frozenset[str]:
@@ -25,7 +25,7 @@ def _from_base64(value: str) -> str:
     except (Error, ValueError):
         digest = b""
     if len(digest) != 32 or not value.startswith(":") or not value.endswith(":"):
-        raise Explained(400, UNREADABLE.format(form="comme « Content-Digest : sha-256=:…: » en base64"))
+        raise Explained(400, _UNREADABLE.format(form="comme « Content-Digest : sha-256=:…: » en base64"))
     return digest.hex()
 
 
@@ -33,5 +33,14 @@ def of_field(value: str) -> frozenset[str]:
     """The SHA-256 given as a field or a parameter; nothing given, nothing to compare."""
     value = value.strip().lower()
     if value and not _HEXADECIMAL.fullmatch(value):
-        raise Explained(400, UNREADABLE.format(form="64 chiffres hexadécimaux"))
+        raise Explained(400, _UNREADABLE.format(form="64 chiffres hexadécimaux"))
     return frozenset({value}) if value else frozenset()
+
+
+class DigestMismatch(Explained):
+    """The body as a whole is not what its Content-Digest announces."""
+
+    code = "DIGEST_MISMATCH"
+
+    def __init__(self) -> None:
+        super().__init__(422, "L'envoi n'est pas arrivé tel qu'il est parti : renvoyez-le.".replace(" :", "\u00a0:"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,6 +14,8 @@ from python_multipart.multipart import MultipartParser, MultipartState, Querystr
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from web.digests import DigestMismatch, of_header
+
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks, QuerystringCallbacks
 
@@ -22,10 +25,12 @@ LONGEST_SILENCE = 60.0
 
 @dataclass(frozen=True)
 class Part:
-    """The beginning of one field; a document when it has a file name."""
+    """The beginning of one field; a document when it has a file name, with what its sender declares of it."""
 
     name: str
     file_name: str | None = None
+    content_type: str = ""
+    content_digest: str = ""
 
 
 class PartEnd:
@@ -51,6 +56,18 @@ async def body(http: Request) -> AsyncIterator[bytes]:
             yield data
 
 
+async def _verified_body(http: Request) -> AsyncIterator[bytes]:
+    """The body as it arrives; at its end, HTTP 422 when it is not what its Content-Digest announces."""
+    announced = of_header(http.headers.get("content-digest", ""))
+    received = hashlib.sha256()
+    async for data in body(http):
+        if announced:
+            received.update(data)
+        yield data
+    if announced - {received.hexdigest()}:
+        raise DigestMismatch()
+
+
 async def read_parts(http: Request) -> AsyncGenerator[Piece]:
     """Each field of a form: its beginning, its content in pieces, its end. HTTP 422 when the form makes no sense."""
     content_type, options = parse_options_header(http.headers.get("content-type"))
@@ -61,7 +78,7 @@ async def read_parts(http: Request) -> AsyncGenerator[Piece]:
             reader = _Urlencoded()
         else:
             raise HTTPException(415)
-        async for data in body(http):
+        async for data in _verified_body(http):
             reader.feed(data)
             for piece in reader.take():
                 yield piece
@@ -98,7 +115,7 @@ class _Multipart(_Reader):
             raise FormParserError("no boundary")
         self._header_name = b""
         self._header_value = b""
-        self._disposition = b""
+        self._headers: dict[bytes, bytes] = {}
         callbacks: MultipartCallbacks = {
             "on_part_begin": self._part_begins,
             "on_header_field": self._header_field,
@@ -119,7 +136,7 @@ class _Multipart(_Reader):
             raise FormParserError("cut short")
 
     def _part_begins(self) -> None:
-        self._disposition = b""
+        self._headers = {}
 
     def _header_field(self, data: bytes, start: int, end: int) -> None:
         self._header_name += data[start:end]
@@ -128,16 +145,21 @@ class _Multipart(_Reader):
         self._header_value += data[start:end]
 
     def _header_ends(self) -> None:
-        if self._header_name.lower() == b"content-disposition":
-            self._disposition = self._header_value
+        self._headers[self._header_name.lower()] = self._header_value
         self._header_name = self._header_value = b""
 
     def _headers_finished(self) -> None:
-        _, options = parse_options_header(self._disposition)
+        _, options = parse_options_header(self._headers.get(b"content-disposition"))
         if b"name" not in options:
             raise FormParserError("a part has no name")
         file_name = options.get(b"filename")
-        self._pieces.append(Part(decoded(options[b"name"]), None if file_name is None else decoded(file_name)))
+        part = Part(
+            decoded(options[b"name"]),
+            None if file_name is None else decoded(file_name),
+            decoded(self._headers.get(b"content-type", b"")),
+            decoded(self._headers.get(b"content-digest", b"")),
+        )
+        self._pieces.append(part)
 
 
 class _Urlencoded(_Reader):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from models.typography import NBSP, size
 from settings import settings
-from web.errors import answer
+from web.errors import Explained, answer
 from web.origin import prove_origin
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -94,8 +94,14 @@ def largest_body(scope: Scope) -> int:
     """How many bytes this request may bring: documents come only as multipart, or raw to /uploads."""
     brings_documents = Headers(scope=scope).get("content-type", "").startswith("multipart/form-data")
     if scope["path"] == "/uploads" or (brings_documents and scope["path"] != "/graphql"):
-        return settings.max_upload_bytes * settings.max_files_at_once + MEBIBYTE
+        return max(settings.max_post_bytes, settings.max_upload_bytes) + MEBIBYTE  # for what stands around them
     return MEBIBYTE
+
+
+def too_much(limit: int) -> str:
+    """Why a body is cut off."""
+    shown = size(max(MEBIBYTE, limit - MEBIBYTE))
+    return f"Ce que vous avez envoyé dépasse la taille acceptée{NBSP}: {shown} au plus à la fois."
 
 
 class BoundedBodies:
@@ -111,7 +117,7 @@ class BoundedBodies:
         limit, received = largest_body(scope), 0
         announced = Headers(scope=scope).get("content-length", "0")
         if not announced.isdecimal() or int(announced) > limit:
-            await answer(Request(scope), 413)(scope, receive, send)
+            await answer(Request(scope), 413, too_much(limit))(scope, receive, send)
             return
 
         async def bounded() -> Message:
@@ -119,7 +125,7 @@ class BoundedBodies:
             message = await receive()
             received += len(message.get("body", b""))
             if received > limit:
-                raise HTTPException(413)
+                raise Explained(413, too_much(limit))
             return message
 
         await self.app(scope, bounded, send)

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from models import Upload
+from models.attachments import ScanStatus
 from models.errors import Fault, Invalid
-from resolvers.uploads import Reception
+from resolvers.reception import Reception
 from settings import settings
+from web.nudge import nudge
 
 
 @dataclass(frozen=True)
@@ -18,9 +20,14 @@ class StoredFile:
 
     field: str
     upload: Upload
+    repeated: bool = False
 
     fault = None
-    status = 201
+
+    @property
+    def status(self) -> int:
+        """200 for what had arrived already, 201 for what is new."""
+        return 200 if self.repeated else 201
 
     @property
     def file_name(self) -> str:
@@ -33,7 +40,12 @@ class StoredFile:
 
     def as_json(self) -> dict[str, object]:
         """What a program is told."""
-        return {"uploadId": self.upload_id, "size": self.upload.size, "sha256": self.upload.sha256}
+        return {
+            "uploadId": self.upload_id,
+            "fileName": self.file_name,
+            "size": self.upload.size,
+            "sha256": self.upload.sha256,
+        }
 
 
 @dataclass(frozen=True)
@@ -49,7 +61,7 @@ class RefusedFile:
     @property
     def status(self) -> int:
         """The HTTP status that says the same."""
-        return 413 if self.fault.code == "TOO_LARGE" else 422
+        return 413 if self.fault.code in {"TOO_LARGE", "QUOTA"} else 422
 
     def as_json(self) -> dict[str, object]:
         """What a program is told."""
@@ -65,6 +77,9 @@ async def store(http: Request, field: str, reception: Reception, rank: int = 0) 
     try:
         if rank >= most:
             raise Invalid(Fault("file", "TOO_MANY", f"Vous pouvez importer {most} fichiers au plus à la fois."))
-        return StoredFile(field, await reception.keep(as_of=http.state.as_of))
+        upload = await reception.keep(as_of=http.state.as_of)
     except Invalid as refusal:
         return RefusedFile(field, name, refusal.faults[0])
+    if upload.scan_status is ScanStatus.PENDING:
+        nudge()
+    return StoredFile(field, upload, reception.repeated)

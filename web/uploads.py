@@ -6,7 +6,7 @@ Nothing is stored before its body has arrived whole: a sender who leaves half-wa
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection
-from contextlib import ExitStack, aclosing
+from contextlib import ExitStack, aclosing, suppress
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
@@ -16,9 +16,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from models.documents import too_large
-from resolvers.uploads import Reception
-from settings import settings
+from models.actors import Actor
+from models.allowance import Bound
+from models.errors import NotFound
+from resolvers.reception import Announced, Reception, bounds_on
+from schema.nodes import uuid_of
+from web.digests import DigestMismatch, of_field, of_header
 from web.errors import Explained, answer
 from web.multipart import Part, Piece, body, decoded, read_parts
 from web.sent_files import RefusedFile, SentFile, store
@@ -62,12 +65,19 @@ class _Reading:
     """A form being read: its texts, and its documents received whole but not yet stored."""
 
     def __init__(self, http: Request, as_text: Collection[str], abandoned: ExitStack) -> None:
-        self.actor = http.state.actor
+        self.http = http
+        self.actor: Actor | None = http.state.actor
         self.as_text = as_text
         self.abandoned = abandoned
         self.fields = 0
         self.texts: dict[str, list[str]] = {}
         self.received: list[tuple[str, Reception]] = []
+        # What the last fields, or the address, say of the documents that follow; a digest is that of the next one.
+        self.told = {
+            "type": http.query_params.get("documentType", ""),
+            "sha256": http.query_params.get("sha256", ""),
+            "modification": http.query_params.get("modification", ""),
+        }
 
     async def take(self, part: Part, pieces: AsyncIterator[Piece]) -> None:
         """Read one field to its end."""
@@ -75,20 +85,38 @@ class _Reading:
         if self.fields > MOST_FIELDS:
             raise HTTPException(413)
         if part.file_name is None or part.name in self.as_text:
-            self.texts.setdefault(part.name, []).append(await _text(pieces))
+            text = await _text(pieces)
+            self.texts.setdefault(part.name, []).append(text)
+            self.told |= {part.name: text} if part.name in self.told else {}
         elif part.file_name:
-            await self._receive(part.name, part.file_name, pieces)
+            await self._receive(part, pieces)
         else:
             await _text(pieces)  # A file field left empty.
 
-    async def _receive(self, field: str, file_name: str, pieces: AsyncIterator[Piece]) -> None:
+    async def _receive(self, part: Part, pieces: AsyncIterator[Piece]) -> None:
         if self.actor is None:
             raise HTTPException(403)
-        reception = Reception(self.actor, file_name)
+        announced = Announced(
+            part.file_name or "",
+            document_type=self.told["type"],
+            content_type=part.content_type,
+            sha256=of_header(part.content_digest) | of_field(self.told["sha256"]),
+        )
+        self.told["sha256"] = ""
+        beside = sum(reception.size for _, reception in self.received)
+        bounds = await _bounds(self.http, self.actor, self.told["modification"])
+        reception = Reception(self.actor, announced, [bound.after(beside) for bound in bounds])
         self.abandoned.callback(reception.abandon)
-        self.received.append((field, reception))
+        self.received.append((part.name, reception))
         async for piece in _content(pieces):
             await reception.add(piece)
+
+
+async def _bounds(http: Request, actor: Actor, modification: str) -> list[Bound]:
+    """The bounds on what this actor sends, for that modification when it is told."""
+    with suppress(NotFound):
+        return await bounds_on(actor, uuid_of("Modification", modification), http.state.as_of)
+    return await bounds_on(actor, None, http.state.as_of)
 
 
 async def _content(pieces: AsyncIterator[Piece]) -> AsyncIterator[bytes]:
@@ -112,10 +140,11 @@ async def receive(http: Request) -> Response:
     """POST /uploads: one document as the raw body with its name, or several as a multipart form."""
     if http.state.actor is None:
         return answer(http, 401, headers={"WWW-Authenticate": "Bearer"})
-    if http.headers.get("content-type", "").startswith("multipart/form-data"):
-        files = (await read_form(http)).files
-    else:
-        files = [await _raw(http)]
+    try:
+        is_form = http.headers.get("content-type", "").startswith("multipart/form-data")
+        files = (await read_form(http)).files if is_form else [await _raw(http)]
+    except DigestMismatch as mismatch:
+        return JSONResponse({"code": mismatch.code, "message": mismatch.detail}, mismatch.status_code)
     if not files:
         return answer(http, 422, "Choisissez un fichier à ajouter.")
     answers = [file.as_json() for file in files]
@@ -124,16 +153,24 @@ async def receive(http: Request) -> Response:
 
 async def _raw(http: Request) -> SentFile:
     """The whole body is one document; reading stops as soon as it is too large."""
-    reception = Reception(http.state.actor, _given_name(http))
+    told = http.query_params
+    announced = Announced(
+        _given_name(http),
+        document_type=told.get("documentType", ""),
+        content_type=http.headers.get("content-type", ""),
+        sha256=of_header(http.headers.get("content-digest", "")) | of_field(told.get("sha256", "")),
+    )
+    bounds = await _bounds(http, http.state.actor, told.get("modification", ""))
+    reception = Reception(http.state.actor, announced, bounds)
     with ExitStack() as abandoned:
         abandoned.callback(reception.abandon)
-        announced = int(http.headers.get("content-length", 0))
-        if announced > settings.max_upload_bytes:
-            return RefusedFile("file", reception.file_name, too_large(reception.file_name, announced))
+        size = int(http.headers.get("content-length", 0))
+        if reception.exceeds(size):
+            return RefusedFile("file", reception.file_name, reception.overflow(size))
         async for data in body(http):
             await reception.add(data)
             if reception.is_too_large:  # How large it is will never be known.
-                return RefusedFile("file", reception.file_name, too_large(reception.file_name))
+                return RefusedFile("file", reception.file_name, reception.overflow())
         return await store(http, "file", reception)
 
 

@@ -17,13 +17,13 @@ import typer
 from models import Upload
 from models.actors import AccountRight, Actor, Role
 from models.deadlines import paris_day
-from models.documents import too_large
 from models.errors import Fault, Invalid
 from models.import_reading import NamedFile, examine
 from models.text import tidy
 from models.typography import french
 from resolvers.imports import import_faults, import_request
-from resolvers.uploads import Reception, discard
+from resolvers.reception import Announced, Reception
+from resolvers.uploads import discard
 from tasks import logs
 from tasks.commands.running import run
 
@@ -87,15 +87,16 @@ async def _import(content: bytes, documents: Documents) -> tuple[str, bool]:
     as_of = datetime.now(UTC)
     text = _text_of(content)
     reading = examine(text, paris_day(as_of))
-    uploads, faults = await _receive(reading.files, documents, as_of)
+    received, faults = await _receive(reading.files, documents, as_of)
     try:
         if faults:
             given = {file.file_name for file in reading.files} & documents.keys()
             raise Invalid.of([*faults, *import_faults(text, given, as_of=as_of)])
-        upload_ids = [upload.id for upload in uploads]
+        upload_ids = [upload.id for upload, _ in received]
         request, already_imported = await import_request(OPERATOR, text, upload_ids=upload_ids, as_of=as_of)
     finally:
-        await discard(uploads)
+        # What had arrived before is another import's too.
+        await discard([upload for upload, repeated in received if not repeated])
     return request.dossier.number, already_imported
 
 
@@ -108,29 +109,30 @@ def _text_of(content: bytes) -> str:
 
 async def _receive(
     files: tuple[NamedFile, ...], documents: Documents, as_of: datetime
-) -> tuple[list[Upload], list[Fault]]:
-    """Take the named files and no other."""
-    uploads: list[Upload] = []
+) -> tuple[list[tuple[Upload, bool]], list[Fault]]:
+    """Take the named files and no other; with each, whether it had arrived before."""
+    received: list[tuple[Upload, bool]] = []
     faults: list[Fault] = []
-    for name, file in {file.file_name: file for file in files if file.file_name in documents}.items():
+    for file in {file.file_name: file for file in files if file.file_name in documents}.values():
         try:
-            uploads.append(await _receive_one(name, documents[name], as_of))
+            received.append(await _receive_one(file, documents[file.file_name], as_of))
         except Invalid as refusal:
             faults += [Fault(file.path, fault.code, fault.message) for fault in refusal.faults]
         except UNREADABLE:
-            faults.append(Fault(file.path, "UNREADABLE", f"« {name} » ne peut pas être lu."))
-    return uploads, faults
+            faults.append(Fault(file.path, "UNREADABLE", f"« {file.file_name} » ne peut pas être lu."))
+    return received, faults
 
 
-async def _receive_one(name: str, open_it: Callable[[], IO[bytes]], as_of: datetime) -> Upload:
+async def _receive_one(file: NamedFile, open_it: Callable[[], IO[bytes]], as_of: datetime) -> tuple[Upload, bool]:
     """Piece by piece, and no further than the largest size accepted, whatever an archive announces."""
-    reception = Reception(OPERATOR, name)
+    kind = file.document_type
+    reception = Reception(OPERATOR, Announced(file.file_name, kind.code if kind else ""))
     try:
         with open_it() as content:
             while not reception.is_too_large and (piece := await asyncio.to_thread(content.read, PIECE)):
                 await reception.add(piece)
         if reception.is_too_large:  # How large it is will never be known.
-            raise Invalid(too_large(reception.file_name))
-        return await reception.keep(as_of=as_of)
+            raise Invalid(reception.overflow())
+        return await reception.keep(as_of=as_of), reception.repeated
     finally:
         reception.abandon()

@@ -1,18 +1,22 @@
 """Editing the draft: its contact, its documents, and what is refused."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from models import Attachment, Email, Event, FundingRequest, Modification, Upload
 from models.actors import AccountRight, Actor, Role, TokenScope
+from models.attachments import Integrity, ScanStatus
 from models.errors import ActionNotAllowed, Fault, Invalid, NotFound, PermissionDenied, Refusal, Stale
 from models.events import EventKind
 from models.lifecycle import ModificationOutcome, RequestAction, RequestStatus
 from resolvers.drafts import draft_of
 from resolvers.editing import add_attachment, change_support_contact, remove_attachment
 from resolvers.modifications import confirm_modification, skip_modification
+from resolvers.transitions import Overtaken
 from tests.conftest import NOW
 from tests.factories import (
     MANAGER,
@@ -143,7 +147,7 @@ async def test_the_same_file_as_another_type_is_refused_rather_than_ignored() ->
     await add_attachment(supplier, modification.id, document_type=GUIDE, upload_id=upload.id, as_of=SOON)
     with pytest.raises(Invalid) as refusal:
         await add_attachment(supplier, modification.id, document_type="AUTRE_S", upload_id=upload.id, as_of=SOON)
-    assert fault(refusal).code == "ALREADY_USED"
+    assert fault(refusal).code == "DUPLICATE"
 
 
 async def test_the_same_content_in_another_file_is_refused() -> None:
@@ -171,15 +175,76 @@ async def test_the_content_of_an_imported_document_is_refused_and_that_of_a_remo
     assert [each.id for each in (await draft_of(modification)).added] == [again.id]
 
 
-async def test_a_file_stands_in_one_request_at_a_time() -> None:
+async def test_a_file_may_support_several_requests() -> None:
     modification, supplier = await opened()
     own = await FundingRequest.get().select_related("dossier__supplier")
     other = await send_back(await make_request(own.dossier.supplier))
     upload = await make_upload(supplier)
-    await add_attachment(supplier, modification.id, document_type=GUIDE, upload_id=upload.id, as_of=SOON)
+    for cycle in (modification, other):
+        added = await add_attachment(supplier, cycle.id, document_type=GUIDE, upload_id=upload.id, as_of=SOON)
+        assert [each.id for each in (await draft_of(cycle)).added] == [added.id]
+
+
+@pytest.mark.parametrize("facts", [{"purged_at": NOW}, {"integrity": Integrity.MISSING}])
+async def test_a_file_whose_bytes_are_lost_is_not_there(facts: dict[str, Any]) -> None:
+    modification, supplier = await opened()
+    upload = await make_upload(supplier, **facts)
+    with pytest.raises(NotFound):
+        await add_attachment(supplier, modification.id, document_type=GUIDE, upload_id=upload.id, as_of=SOON)
+
+
+async def test_a_file_deleted_for_good_while_it_is_attached_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    modification, supplier = await opened()
+    upload = await make_upload(supplier)
+
+    async def gone_meanwhile(*_: object, **__: object) -> None:
+        await Upload.filter(id=upload.id).update(purged_at=NOW)
+
+    monkeypatch.setattr("resolvers.editing.move", gone_meanwhile)
+    with pytest.raises(Overtaken):
+        await add_attachment.__wrapped__(  # type: ignore[attr-defined] # one try of it
+            supplier, modification.id, document_type=GUIDE, upload_id=upload.id, as_of=SOON
+        )
+    assert not await Attachment.exists()
+
+
+async def test_an_infected_file_is_refused_and_one_not_scanned_yet_is_not() -> None:
+    modification, supplier = await opened()
+    infected = await make_upload(supplier, scan_status=ScanStatus.INFECTED)
     with pytest.raises(Invalid) as refusal:
-        await add_attachment(supplier, other.id, document_type=GUIDE, upload_id=upload.id, as_of=SOON)
-    assert fault(refusal).code == "ALREADY_USED"
+        await add_attachment(supplier, modification.id, document_type=GUIDE, upload_id=infected.id, as_of=SOON)
+    assert (fault(refusal).field, fault(refusal).code) == ("uploadId", "INFECTED")
+    waiting = await make_upload(supplier, scan_status=ScanStatus.PENDING)
+    assert await add_attachment(supplier, modification.id, document_type=GUIDE, upload_id=waiting.id, as_of=SOON)
+
+
+@pytest.mark.parametrize(
+    ("name", "limit", "said"),
+    [
+        ("max_modification_bytes", 2_500, "pour les pièces ajoutées dans cette modification"),
+        ("max_request_bytes", 3_000, "pour les pièces de cette demande"),
+        ("max_modification_files", 2, "cette modification compte déjà 2 pièces ajoutées"),
+    ],
+)
+async def test_documents_added_at_once_stay_within_every_bound(
+    setting: Callable[[str, object], None], name: str, limit: int, said: str
+) -> None:
+    modification, supplier = await opened()
+    await make_attachment(await FundingRequest.get(), upload=await make_upload(supplier, size=600))
+    setting(name, limit)
+    uploads = [await make_upload(supplier, size=1_200) for _ in range(20)]
+    answers = await asyncio.gather(
+        *(
+            add_attachment(supplier, modification.id, document_type=GUIDE, upload_id=upload.id, as_of=SOON)
+            for upload in uploads
+        ),
+        return_exceptions=True,
+    )
+    assert len((await draft_of(modification)).added) == 2
+    refused = [answer for answer in answers if isinstance(answer, Invalid)]
+    assert len(refused) == 18
+    assert {(each.faults[0].field, each.faults[0].code) for each in refused} == {("uploadId", "QUOTA")}
+    assert all(said in each.message for each in refused)
 
 
 @pytest.mark.parametrize(

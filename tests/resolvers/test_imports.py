@@ -15,6 +15,7 @@ import pytest
 
 from models import Attachment, Dossier, Event, FundingRequest, Supplier, Upload, Version
 from models.actors import AccountRight, Actor
+from models.attachments import ScanStatus
 from models.dossiers import RequestKind
 from models.errors import Invalid, PermissionDenied
 from models.events import EventKind
@@ -162,11 +163,45 @@ async def test_a_file_given_twice_by_its_number_is_one_file() -> None:
     assert not already
 
 
-async def test_a_file_joined_elsewhere_is_refused() -> None:
+async def test_the_same_files_may_support_several_requests() -> None:
     given = await files()
-    await import_request(MANAGER, EXAMPLE, upload_ids=given, as_of=NOW)
-    codes = await faults_of(example(dossier="FINSAS000001"), upload_ids=given)
-    assert codes == [("uploadIds", "ALREADY_USED")] * 4
+    for document in (EXAMPLE, example(dossier="FINSAS000001")):
+        _, already = await import_request(MANAGER, document, upload_ids=given, as_of=NOW)
+        assert not already
+    assert await Attachment.all().count() == 8
+
+
+async def test_the_same_content_under_two_names_is_refused_naming_both() -> None:
+    names = [piece["fichier"] for piece in json.loads(EXAMPLE)["pieces"]]
+    given = [(await make_upload(MANAGER, file_name=name, content="le même")).id for name in names[:2]]
+    given += [(await make_upload(MANAGER, file_name=name)).id for name in names[2:]]
+    with pytest.raises(Invalid) as refusal:
+        await import_request(MANAGER, EXAMPLE, upload_ids=given, as_of=NOW)
+    [fault] = refusal.value.faults
+    assert (fault.field, fault.code) == ("$.pieces[1].fichier", "DUPLICATE")
+    assert all(name in fault.message for name in names[:2])
+    assert await counts() == [0] * len(TABLES)
+
+
+async def test_documents_heavier_together_than_a_request_may_be_are_refused(
+    setting: Callable[[str, object], None],
+) -> None:
+    setting("max_request_bytes", 4_799)
+    assert await faults_of(EXAMPLE) == [("$.pieces", "QUOTA")]
+    setting("max_request_bytes", 4_800)
+    await file_it()
+
+
+async def test_a_file_with_a_virus_or_without_its_bytes_files_nothing() -> None:
+    infected, lost, *others = await files()
+    await Upload.filter(id=infected).update(scan_status=ScanStatus.INFECTED)
+    await Upload.filter(id=lost).update(purged_at=NOW)
+    assert await faults_of(EXAMPLE, upload_ids=[infected, lost, *others]) == [
+        ("uploadIds", "INFECTED"),
+        ("uploadIds", "UNKNOWN_UPLOAD"),
+        ("$.pieces[0].fichier", "MISSING_FILE"),
+        ("$.pieces[1].fichier", "MISSING_FILE"),
+    ]
 
 
 async def test_a_failure_at_the_end_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

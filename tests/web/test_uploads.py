@@ -44,7 +44,12 @@ async def test_a_raw_body_is_stored_whole_under_a_name_of_ours(program: AsyncCli
     upload = await Upload.get()
     sha256 = hashlib.sha256(PDF).hexdigest()
     assert answer.status_code == 201
-    assert answer.json() == {"uploadId": str(upload.id), "size": len(PDF), "sha256": sha256}
+    assert answer.json() == {
+        "uploadId": str(upload.id),
+        "fileName": "rapport été.pdf",
+        "size": len(PDF),
+        "sha256": sha256,
+    }
     assert (upload.file_name, upload.content_type) == ("rapport été.pdf", "application/pdf")
     assert [file.read_bytes() for file in files_in(data_dir)] == [PDF]
     assert files_in(data_dir) == [data_dir / "files" / upload.key]
@@ -124,10 +129,11 @@ async def test_several_files_each_get_their_own_answer(program: AsyncClient, dat
     answer = await program.post("/uploads", files=files)
     assert answer.status_code == 422
     assert [set(each) for each in answer.json()] == [
-        {"uploadId", "size", "sha256"},
+        {"uploadId", "fileName", "size", "sha256"},
         {"fileName", "code", "message"},
-        {"uploadId", "size", "sha256"},
+        {"uploadId", "fileName", "size", "sha256"},
     ]
+    assert [each["fileName"] for each in answer.json()] == ["a.pdf", "vide.pdf", "b.pdf"]
     assert len(files_in(data_dir)) == await Upload.all().count() == 2
 
 
@@ -182,7 +188,7 @@ def arriving(actor: Actor | None, content_type: str, *messages: Message) -> Requ
         raise AssertionError
 
     headers = [(b"content-type", content_type.encode())]
-    scope = {"type": "http", "method": "POST", "path": "/", "headers": headers, "app": app}
+    scope = {"type": "http", "method": "POST", "path": "/", "query_string": b"", "headers": headers, "app": app}
     http = Request(scope, receive)
     http.state.actor, http.state.as_of = actor, NOW
     return http
