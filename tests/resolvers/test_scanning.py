@@ -144,6 +144,21 @@ async def test_a_verdict_that_comes_after_the_deadline_settles_the_request_first
     assert event.payload["number"] == 1
 
 
+async def test_a_document_attached_while_its_verdict_falls_is_told_or_refused() -> None:
+    request = await make_request()
+    modification = await send_back(request)
+    supplier = await supplier_of(request)
+    upload = await make_waiting(supplier)
+    taken = await leased(upload)
+    adding = add_attachment(supplier, modification.id, document_type="AUTRE_S", upload_id=upload.id, as_of=NOW)
+    added, told = await asyncio.gather(adding, mark_infected(taken, "Eicar-Test", NOW), return_exceptions=True)
+    assert told is True
+    assert isinstance(added, Attachment | Invalid)
+    held = await Attachment.filter(upload_id=upload.id).count()
+    assert await Event.filter(kind=EventKind.ATTACHMENT_INFECTED).count() == held
+    assert held == isinstance(added, Attachment)
+
+
 @pytest.mark.parametrize("status", [ScanStatus.PENDING, ScanStatus.CLEAN, ScanStatus.NOT_SCANNED])
 async def test_a_document_that_is_not_infected_stops_neither_draft_nor_confirmation(status: ScanStatus) -> None:
     request = await make_request()
