@@ -33,6 +33,7 @@ pytest_plugins = (
     "tests.services.portal",
     "tests.services.queue",
     "tests.services.antivirus",
+    "tests.services.web_process",
 )
 
 POSTGRES = os.environ.get("SOLDE_TEST_DATABASE_URL", "")
