@@ -112,6 +112,12 @@ class Reception:
 
         The same bytes under the same name, sent again within a day, are the document that they were.
         """
+        try:
+            return await self._keep(as_of)
+        finally:
+            self.abandon()
+
+    async def _keep(self, as_of: datetime) -> Upload:
         await self._write()
         if fault := await self._fault():
             raise Invalid(fault)
