@@ -103,3 +103,10 @@ class Attachment(Model):
     class Meta:
         table = "attachment"
         indexes = [Index(fields=["request_id", "position"], name="attachment_by_request")]
+
+    def may_be_read_by(self, account: str) -> bool:
+        """May who sees the request read the bytes now? Those that wait for the antivirus are for their sender alone."""
+        upload = self.upload
+        if self.removed_at is not None or not upload.is_whole or upload.scan_status is ScanStatus.INFECTED:
+            return False
+        return upload.scan_status is not ScanStatus.PENDING or upload.account == account

@@ -95,8 +95,8 @@ async def _in_turn(as_of: datetime) -> AsyncIterator[tuple[Upload, bool]]:
         (damaged(Integrity.MISSING).filter(verified_at__lt=as_of).order_by("verified_at", "id"), True),
         (damaged(Integrity.ALTERED).filter(verified_at__lt=as_of).order_by("verified_at", "id"), True),
         (kept().filter(verified_at__lte=late).order_by("verified_at", "id"), True),
-        (never.filter(created_at__lte=late).order_by("id"), True),
-        (never.order_by("id"), False),
+        (never.filter(created_at__lte=late).order_by("created_at", "id"), True),
+        (never.order_by("created_at", "id"), False),
         (kept().filter(verified_at__lt=as_of).order_by("verified_at", "id"), False),
     ):
         async for upload in _each(rows):

@@ -11,8 +11,10 @@ from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from models import Email, SweepPass
+from models.attachments import Integrity
 from models.emails import LATE, MOST_UNANSWERED, EmailStatus
 from resolvers.deadlines import to_expire, to_remind
+from resolvers.integrity import damaged, kept
 from resolvers.scanning import infected, waiting
 
 Row = TypeVar("Row", bound=Model)
@@ -31,12 +33,19 @@ class Standing:
     mails: dict[EmailStatus, int]  # SENT: of the last day
     pending_scans: int
     infected: int  # documents that the antivirus has put aside and whose bytes are still here
+    damaged: dict[Integrity, int]  # documents that are not what was received
+    unverified_since: datetime | None  # when the longest-unverified document was compared with its hash, or came
     stranded: int  # mails that leave no more unless a manager sends them again
     last_pass: SweepPass | None
 
     def seconds_overdue(self, kind: str, as_of: datetime) -> float:
         """How long the oldest of that kind has been due; 0 when none is."""
         since = self.due_since[kind]
+        return max(0.0, (as_of - since).total_seconds()) if since else 0.0
+
+    def seconds_unverified(self, as_of: datetime) -> float:
+        """For how long the longest-unverified document has not been compared with its hash; 0 when there is none."""
+        since = self.unverified_since
         return max(0.0, (as_of - since).total_seconds()) if since else 0.0
 
     def is_late(self, kind: str, as_of: datetime) -> bool:
@@ -57,6 +66,8 @@ async def standing(as_of: datetime) -> Standing:
         mails=await _mails(as_of),
         pending_scans=await waiting().count(),
         infected=await infected().count(),
+        damaged={state: await damaged(state).count() for state in Integrity if state is not Integrity.INTACT},
+        unverified_since=await _longest_unverified(as_of),
         stranded=await _stranded(as_of).count(),
         last_pass=await SweepPass.all().order_by("-began_at").first(),
     )
@@ -79,6 +90,13 @@ async def _oldest_mail() -> datetime | None:
     queued = await _oldest(Email.filter(status=EmailStatus.QUEUED), "created_at")
     unknown = Email.filter(status=EmailStatus.UNKNOWN, unanswered__lt=MOST_UNANSWERED)
     return min(filter(None, [queued, await _oldest(unknown, "created_at")]), default=None)
+
+
+async def _longest_unverified(as_of: datetime) -> datetime | None:
+    """Those that were never compared have waited since they came."""
+    compared = kept().filter(verified_at__lte=as_of)
+    never = kept().filter(verified_at=None)
+    return min(filter(None, [await _oldest(compared, "verified_at"), await _oldest(never, "created_at")]), default=None)
 
 
 def _stranded(as_of: datetime) -> QuerySet[Email]:

@@ -13,11 +13,13 @@ from tortoise.queryset import QuerySet
 
 from models import Attachment, Dossier, Email, Event, FundingRequest, Supplier, SupportMessage, Version
 from models.actors import Actor
+from models.attachments import Integrity
 from models.dossiers import LONGEST_NUMBER, RequestKind, standing
 from models.emails import LATE, MOST_UNANSWERED, EmailStatus
 from models.errors import NotFound
 from models.lifecycle import RequestStatus
 from models.text import storable
+from resolvers.integrity import damaged
 from resolvers.pages import Order, Part, Rank
 from resolvers.scanning import infected
 from resolvers.visibility import (
@@ -41,6 +43,7 @@ EVENTS = Order.by("events", position=Rank)
 SUPPORT_MESSAGES = Order.by("supportMessages", at=datetime, id=UUID)
 DOSSIERS = Order.by("dossiers", number=str)
 INFECTED = Order.by("infectedAttachments", descending=True, added_at=datetime, id=UUID)
+DAMAGED = Order.by("damagedAttachments", descending=True, added_at=datetime, id=UUID)
 FEED = Order.by("feed", transaction=int, id=int)
 
 
@@ -115,6 +118,12 @@ def emails(actor: Actor, *, status: EmailStatus | None, late: bool | None, as_of
 def infected_attachments(actor: Actor) -> QuerySet[Attachment]:
     """The documents of requests that the antivirus has put aside, for whoever may see those; not the removed ones."""
     return visible_attachments(actor).filter(upload_id__in=Subquery(infected().values("id")), removed_at=None)
+
+
+def damaged_attachments(actor: Actor) -> QuerySet[Attachment]:
+    """The documents whose bytes are no longer what was received, of requests that the actor may see."""
+    altered, missing = (Subquery(damaged(state).values("id")) for state in (Integrity.ALTERED, Integrity.MISSING))
+    return visible_attachments(actor).filter(Q(upload_id__in=altered) | Q(upload_id__in=missing), removed_at=None)
 
 
 async def get_supplier(actor: Actor, supplier_id: UUID) -> Supplier:

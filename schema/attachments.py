@@ -8,7 +8,7 @@ import strawberry
 
 import models
 from models import document_types
-from models.attachments import ScanStatus
+from models.attachments import Integrity, ScanStatus
 from resolvers import links
 from schema.actors import Actor
 from schema.context import Context, Info
@@ -52,6 +52,17 @@ class Attachment(Node):
     added_at: datetime = strawberry.field(description="Instant de l’ajout.")
     added_by: Actor = strawberry.field(description="Qui l’a ajoutée.")
     url: str = strawberry.field(description="Adresse absolue du contenu, avec la même authentification.")
+    download_url: str | None = strawberry.field(
+        description="Adresse absolue du contenu quand il peut être lu maintenant ; absente pour un fichier supprimé, "
+        "retiré, endommagé, mis à l’écart ou, pour les autres comptes, en attente d’analyse."
+    )
+    integrity: Integrity = strawberry.field(description="Le contenu est-il encore celui qui a été reçu ?")
+    verified_at: datetime | None = strawberry.field(
+        description="Instant de la dernière comparaison avec l’empreinte ; absent tant qu’il n’y en a pas eu."
+    )
+    purged_at: datetime | None = strawberry.field(
+        description="Instant de la suppression définitive du fichier, que plus rien ne retenait ; absent sinon."
+    )
     removable: bool = strawberry.field(description="Peut être retirée : ajoutée dans la modification ouverte.")
     scanned_at: datetime | None = strawberry.field(description="Instant du résultat de l’analyse antivirus.")
     scan_finding: str | None = strawberry.field(
@@ -80,6 +91,10 @@ class Attachment(Node):
             added_at=row.added_at,
             added_by=Actor.of(row.added_by, context),
             url=links.attachment(row.id),
+            download_url=links.attachment(row.id) if row.may_be_read_by(context.viewer.account) else None,
+            integrity=upload.integrity,
+            verified_at=upload.verified_at,
+            purged_at=upload.purged_at,
             scanned_at=upload.scanned_at,
             scan_finding=upload.scan_finding if context.for_manager else None,
             removable=row.removed_at is None and cycle is not None and cycle.outcome_at(context.as_of) is None,

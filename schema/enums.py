@@ -7,7 +7,7 @@ import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 
 from models.actors import Role, TokenScope
-from models.attachments import ScanStatus
+from models.attachments import Integrity, ScanStatus
 from models.dossiers import RequestKind
 from models.emails import EmailKind, EmailStatus
 from models.events import EventKind
@@ -85,6 +85,13 @@ _describe(
     CLEAN="Aucune menace trouvée.",
     INFECTED="Menace trouvée : la pièce ne peut pas être ouverte.",
     NOT_SCANNED="Analyse antivirus désactivée sur cette installation.",
+)
+_describe(
+    Integrity,
+    "Ce que la dernière comparaison du contenu d’une pièce avec son empreinte a montré.",
+    INTACT="Le contenu est celui qui a été reçu.",
+    ALTERED="Le contenu n’est plus celui qui a été reçu.",
+    MISSING="Le contenu est introuvable.",
 )
 _describe(
     ModificationOutcome,

@@ -155,6 +155,13 @@ class Query:
         return await read_page(rows, reading.INFECTED, first, after, lambda row: Attachment.of(row, info.context))
 
     @strawberry.field(
+        description="Les pièces dont le contenu n’est plus celui qui a été reçu, la dernière ajoutée d’abord."
+    )
+    async def damaged_attachments(self, info: Info, first: First = 20, after: After = None) -> Connection[Attachment]:
+        rows = reading.damaged_attachments(info.context.viewer)
+        return await read_page(rows, reading.DAMAGED, first, after, lambda row: Attachment.of(row, info.context))
+
+    @strawberry.field(
         description="Le fil de tous les événements visibles, du plus ancien au plus récent : "
         "à relire à partir du dernier curseur reçu."
     )

@@ -60,6 +60,11 @@ def _registry(now: Standing, as_of: datetime) -> CollectorRegistry:
     _gauge(registry, "mails_stranded", "Mails that leave only if a manager sends them again").set(now.stranded)
     _gauge(registry, "documents_pending_scan", "Documents that wait for the antivirus").set(now.pending_scans)
     _gauge(registry, "documents_infected", "Infected documents put aside, not yet deleted").set(now.infected)
+    damaged = _gauge(registry, "documents_damaged", "Documents that are no longer what was received", "integrity")
+    for integrity, count in now.damaged.items():
+        damaged.labels(integrity.value).set(count)
+    unverified = _gauge(registry, "oldest_verification_seconds", "Since when one has not been compared with its hash")
+    unverified.set(now.seconds_unverified(as_of))
     if last := now.last_pass:
         _gauge(registry, "last_sweep_timestamp_seconds", "When a worker last looked").set(last.began_at.timestamp())
         _gauge(registry, "last_sweep_duration_seconds", "How long that took").set(last.seconds)

@@ -18,7 +18,7 @@ from resolvers.keeping import orphans
 
 # What has just been stored may have its row in a moment.
 _JUST_STORED = timedelta(hours=1)
-_WORDS = {Integrity.ALTERED: "altéré", Integrity.MISSING: "manquant"}
+WORDS = {Integrity.ALTERED: "altéré", Integrity.MISSING: "manquant"}
 
 
 @dataclass
@@ -32,7 +32,7 @@ class Compared:
     @property
     def summary(self) -> str:
         """All of them in one sentence."""
-        told = [quantity(self.states[state], words) for state, words in _WORDS.items() if self.states[state]]
+        told = [quantity(self.states[state], words) for state, words in WORDS.items() if self.states[state]]
         return f"Documents : {quantity(self.states.total(), 'comparé')}, {', '.join(told) or 'tous intacts'}."
 
 
@@ -57,4 +57,4 @@ async def _sentence(upload: Upload) -> str:
     documents = Attachment.filter(upload_id=upload.id, removed_at=None)
     numbers = {row["request__dossier__number"] for row in await documents.values("request__dossier__number")}
     needed = f"dossier {', '.join(sorted(numbers))}" if numbers else "sans dossier"
-    return f"Document {upload.key} (« {upload.file_name} », {needed}) : {_WORDS[upload.integrity]}."
+    return f"Document {upload.key} (« {upload.file_name} », {needed}) : {WORDS[upload.integrity]}."

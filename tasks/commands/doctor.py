@@ -21,13 +21,14 @@ from models.typography import french, quantity
 from resolvers.overdue import TOLERANCE, Standing, standing
 from settings import settings
 from tasks import antivirus
-from tasks.commands.comparing import compare_all
+from tasks.commands.comparing import WORDS, compare_all
 from tasks.commands.running import REFUSED
 from tasks.transports import Unavailable, smtp
 
 PATIENCE = 10.0  # seconds that each thing asked may take
 LEAST_FREE = 1024**3  # bytes
 MOST_SKEW = 5.0  # seconds
+DAY = 86400.0  # seconds
 # New signatures come every day: older ones mean that nobody fetches them.
 OLDEST_SIGNATURES = timedelta(days=3)
 OVERDUE = {"expiry": "Clôtures", "reminder": "Relances", "mail": "Courriels", "scan": "Analyses antivirus"}
@@ -47,9 +48,9 @@ def doctor(
     ] = False,
 ) -> None:
     """Dit ce qui a besoin de quelqu’un : retards, base de données, file d’attente, courriels, antivirus, disque."""
-    findings = asyncio.run(_examine())
-    if files and _database_exists():
-        findings += asyncio.run(_compare())
+    # What reading the documents shows is already among the rest.
+    compared = asyncio.run(_compare()) if files and _database_exists() else []
+    findings = [*asyncio.run(_examine()), *compared]
     for finding in findings:
         typer.echo(french(f"{'bien  ' if finding.well else 'A VOIR'}  {finding.sentence}"))
     if not all(finding.well for finding in findings):
@@ -88,7 +89,7 @@ async def _database() -> list[Finding]:
     except Exception as error:  # Whatever it is, somebody has to look at it.
         return [Finding(False, f"Base de données : injoignable ({_words(error)}).")]
     reachable = Finding(True, "Base de données : joignable, migrations à jour.")
-    return [reachable, clock, _last_pass(now, as_of), *_overdue(now, as_of), _stranded(now), _infected(now)]
+    return [reachable, clock, _last_pass(now, as_of), *_overdue(now, as_of), _stranded(now), *_documents(now, as_of)]
 
 
 def _database_exists() -> bool:
@@ -136,9 +137,25 @@ def _stranded(now: Standing) -> Finding:
     return Finding(True, f"Courriels : {quantity(now.mails[EmailStatus.QUEUED], 'courriel')} en attente, aucun échec.")
 
 
-def _infected(now: Standing) -> Finding:
+def _documents(now: Standing, as_of: datetime) -> list[Finding]:
     waiting = f"{quantity(now.pending_scans, 'document')} en attente d'analyse"
-    return Finding(True, f"Documents : {waiting}, {now.infected} mis à l'écart par l'antivirus.")
+    return [
+        Finding(True, f"Documents : {waiting}, {now.infected} mis à l'écart par l'antivirus."),
+        _damaged(now),
+        _verified(now.seconds_unverified(as_of)),
+    ]
+
+
+def _damaged(now: Standing) -> Finding:
+    told = [quantity(count, WORDS[state]) for state, count in now.damaged.items() if count]
+    if told:
+        return Finding(False, f"Documents : {', '.join(told)} (`solde doctor --files` les nomme).")
+    return Finding(True, "Documents : aucun altéré ni manquant.")
+
+
+def _verified(seconds: float) -> Finding:
+    told = f"Documents : le plus longtemps sans vérification attend depuis {_duration(seconds)}."
+    return Finding(seconds <= (settings.verify_days + 1) * DAY, told)
 
 
 async def _queue() -> Finding:
@@ -193,7 +210,7 @@ def _folder() -> Finding:
 
 def _duration(seconds: float) -> str:
     """How long, in the largest unit that says something."""
-    for unit, name in ((86400, "jour"), (3600, "heure"), (60, "minute")):
+    for unit, name in ((DAY, "jour"), (3600, "heure"), (60, "minute")):
         if seconds >= unit:
             return quantity(int(seconds // unit), name)
     return quantity(max(0, int(seconds)), "seconde")

@@ -222,12 +222,14 @@ async def plan_of(rows: QuerySet[Upload]) -> str:
         (lambda: damaged(Integrity.MISSING).filter(verified_at__lt=NOW), "upload_missing"),
         (lambda: damaged(Integrity.ALTERED).filter(verified_at__lt=NOW), "upload_altered"),
         (lambda: kept().filter(verified_at__lt=NOW), "upload_to_verify"),
+        (lambda: kept().filter(verified_at=None, created_at__lte=NOW), "upload_never_verified"),
     ],
 )
 async def test_what_comes_next_is_found_by_its_partial_index_in_order(
     rows: Callable[[], QuerySet[Upload]], index: str
 ) -> None:
-    plan = await plan_of(rows().order_by("verified_at", "id"))
+    waiting_since = "created_at" if index == "upload_never_verified" else "verified_at"
+    plan = await plan_of(rows().order_by(waiting_since, "id"))
     assert index in plan
     assert "sort" not in plan
     assert "b-tree" not in plan

@@ -9,12 +9,12 @@ from datetime import timedelta
 import pytest
 
 from models import Email, Modification, SweepPass
-from models.attachments import ScanStatus
+from models.attachments import Integrity, ScanStatus
 from models.database import connection, is_postgres, transaction
 from models.emails import LATE, MOST_UNANSWERED, EmailStatus
 from resolvers.overdue import TOLERANCE, note_pass, standing
 from tests.conftest import NOW
-from tests.factories import make_request, send_back
+from tests.factories import MANAGER, make_request, make_upload, send_back
 from tests.resolvers.test_outbox import make_email
 from tests.resolvers.test_scanning import make_waiting
 
@@ -26,6 +26,8 @@ async def test_nothing_is_overdue_on_an_empty_portal() -> None:
     assert now.due_since == {"expiry": None, "reminder": None, "mail": None, "scan": None}
     assert now.mails == dict.fromkeys(EmailStatus, 0)
     assert (now.pending_scans, now.infected, now.stranded, now.last_pass) == (0, 0, 0, None)
+    assert (now.damaged, now.unverified_since) == ({Integrity.ALTERED: 0, Integrity.MISSING: 0}, None)
+    assert now.seconds_unverified(NOW) == 0
     assert not now.is_late("expiry", NOW)
 
 
@@ -75,6 +77,17 @@ async def test_documents_wait_for_the_antivirus_since_they_arrived_however_often
     assert not now.is_late("scan", arrived + LATE)
 
 
+async def test_damaged_documents_are_counted_and_a_document_waits_to_be_compared_since_it_came() -> None:
+    for integrity in (Integrity.ALTERED, Integrity.MISSING, Integrity.MISSING):
+        await make_upload(MANAGER, integrity=integrity, verified_at=NOW)
+    await make_upload(MANAGER, integrity=Integrity.ALTERED, verified_at=NOW - timedelta(days=9), purged_at=NOW)
+    now = await standing(NOW)
+    assert now.damaged == {Integrity.ALTERED: 1, Integrity.MISSING: 2}
+    assert (now.unverified_since, now.seconds_unverified(NOW)) == (NOW, 0)
+    await make_upload(MANAGER, created_at=NOW - timedelta(days=2))
+    assert (await standing(NOW)).seconds_unverified(NOW) == timedelta(days=2).total_seconds()
+
+
 async def test_a_mail_is_stranded_until_somebody_sends_it_again_or_nobody_wants_to() -> None:
     failed = await make_email(status=EmailStatus.FAILED)
     await make_email(status=EmailStatus.UNKNOWN, unanswered=MOST_UNANSWERED)
@@ -104,7 +117,7 @@ async def test_no_question_reads_a_table_that_grows(monkeypatch: pytest.MonkeyPa
     await standing(NOW)
     monkeypatch.undo()
     plans = [await _plan(*question) for question in asked if "sweep_pass" not in question[0]]
-    assert len(plans) == 12
+    assert len(plans) == 16
     # A partial index, which may be read whole, or a part of one on all rows.
     found = r"(modification_to|email|upload)_[a-z]+"
     whole = "SCAN .*(email|upload)_by|SCAN (email|upload)$"

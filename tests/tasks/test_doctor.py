@@ -15,6 +15,7 @@ from uuid import uuid4
 import pytest
 from typer.testing import CliRunner
 
+from models.attachments import Integrity
 from models.database import database
 from models.emails import EmailStatus
 from models.typography import NBSP
@@ -25,7 +26,7 @@ from tasks.__main__ import app
 from tasks.commands import comparing
 from tasks.commands import doctor as examining
 from tests.conftest import POSTGRES, empty
-from tests.factories import MANAGER, make_attachment, make_request, send_back
+from tests.factories import MANAGER, make_attachment, make_request, make_upload, send_back
 from tests.resolvers.storing import make_stored, put
 from tests.resolvers.test_outbox import make_email
 from tests.resolvers.test_scanning import make_waiting
@@ -218,7 +219,8 @@ def test_every_document_is_compared_now_and_each_damaged_one_is_named_with_its_d
     keys: list[str] = []
 
     async def damage() -> None:
-        uploads = [await make_stored(MANAGER, f"%PDF {number}".encode()) for number in range(3)]
+        facts = {"created_at": datetime.now(UTC)}
+        uploads = [await make_stored(MANAGER, f"%PDF {number}".encode(), **facts) for number in range(3)]
         keys.extend(upload.key for upload in uploads)
         await make_attachment(await make_request(number="FINSAS008539"), upload=uploads[0])
         await storage.remove(uploads[0].key)
@@ -226,7 +228,8 @@ def test_every_document_is_compared_now_and_each_damaged_one_is_named_with_its_d
 
     given(damage)
     assert examined() == (0, [])
-    summary, *documents = examined("--files")[1]
+    code, [state, summary, *documents] = examined("--files")
+    assert (code, state) == (1, "Documents : 1 altéré, 1 manquant (`solde doctor --files` les nomme).")
     assert summary == "Documents : 3 comparés, 1 altéré, 1 manquant."
     assert sorted(documents) == sorted(
         [
@@ -237,6 +240,23 @@ def test_every_document_is_compared_now_and_each_damaged_one_is_named_with_its_d
     given(lambda: put(keys[0], b"%PDF 0"))
     given(lambda: put(keys[1], b"%PDF 1"))
     assert examined("--files") == (0, [])
+
+
+def test_documents_that_are_damaged_or_not_looked_at_are_told() -> None:
+    async def neglect() -> None:
+        now = datetime.now(UTC)
+        for integrity in (Integrity.ALTERED, Integrity.ALTERED, Integrity.MISSING):
+            await make_upload(MANAGER, integrity=integrity, verified_at=now)
+        await make_upload(MANAGER, verified_at=now - timedelta(days=32))
+
+    given(neglect)
+    assert examined() == (
+        1,
+        [
+            "Documents : 2 altérés, 1 manquant (`solde doctor --files` les nomme).",
+            "Documents : le plus longtemps sans vérification attend depuis 32 jours.",
+        ],
+    )
 
 
 def test_a_file_that_no_row_stands_for_is_named_and_is_no_damage(monkeypatch: pytest.MonkeyPatch) -> None:

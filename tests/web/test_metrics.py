@@ -43,6 +43,8 @@ async def test_the_gauges_tell_what_is_overdue_and_how_the_last_sweep_went(stran
     assert told["solde_mails_stranded",] == 0
     assert (told["solde_oldest_overdue_seconds", "scan"], told["solde_documents_pending_scan",]) == (180, 1)
     assert told["solde_documents_infected",] == 0
+    assert (told["solde_documents_damaged", "ALTERED"], told["solde_documents_damaged", "MISSING"]) == (0, 0)
+    assert told["solde_oldest_verification_seconds",] == 180
     assert told["solde_last_sweep_timestamp_seconds",] == NOW.timestamp()
     assert (told["solde_last_sweep_duration_seconds",], told["solde_last_sweep_failed_parts",]) == (0.25, 1)
     assert [value for (name, *_), value in told.items() if name == "solde_build_info"] == [1]
