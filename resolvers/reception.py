@@ -6,9 +6,8 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
-from models import Upload
+from models import Modification, Upload
 from models.actors import Actor
 from models.allowance import Bound
 from models.attachments import Integrity, ScanStatus
@@ -25,7 +24,6 @@ from models.typography import french
 from resolvers import storage
 from resolvers.allowances import allowance_of, daily_bounds, hold_reception
 from resolvers.uploads import KEPT_UNATTACHED
-from resolvers.visibility import get_modification
 from settings import settings
 
 # What has arrived goes to the disk, in a thread, by pieces of this size: all the memory that a document takes.
@@ -45,10 +43,11 @@ class Announced:
 class Reception:
     """A document that an actor is sending, piece by piece; abandoned unless it is kept.
 
-    `bounds` are those on documents together, as they stand when it begins: no more than they leave is written.
+    `bounds` are those on documents together, as they stand when it begins: no more than they leave is written, but
+    for `sent_before` bytes, since what has arrived already takes no room when it is sent again.
     """
 
-    def __init__(self, actor: Actor, announced: Announced, bounds: Sequence[Bound] = ()) -> None:
+    def __init__(self, actor: Actor, announced: Announced, bounds: Sequence[Bound] = (), sent_before: int = 0) -> None:
         if not may_import(actor):
             raise PermissionDenied
         self.actor = actor
@@ -57,6 +56,7 @@ class Reception:
         self._announced = announced
         self._kind = document_type(announced.document_type)
         self._bound = min(bounds, key=lambda bound: bound.left, default=None)
+        self._allowed_again = sent_before
         self._refusal = self._refused_at_once()
         self._incoming = storage.Incoming(0 if self._refusal else self._limit)
         self._waiting = bytearray()
@@ -77,7 +77,7 @@ class Reception:
 
     @property
     def _limit(self) -> int:
-        return min(self._largest, self._bound.left) if self._bound else self._largest
+        return min(self._largest, max(self._bound.left, self._allowed_again)) if self._bound else self._largest
 
     def _refused_at_once(self) -> Fault | None:
         if self._announced.document_type and self._kind is None:
@@ -121,7 +121,7 @@ class Reception:
         await self._write()
         if fault := await self._fault():
             raise Invalid(fault)
-        if again := await self._sent_before(as_of):
+        if again := await self._same_as_before(as_of):
             return again
         content_type = content_type_of(self.file_name)
         key = await storage.keep(self._incoming, file_name=self.file_name, content_type=content_type)
@@ -144,7 +144,7 @@ class Reception:
             return infection(self.file_name)
         return await check_document(self._incoming.path, self.file_name, self._announced.content_type, self._kind)
 
-    async def _sent_before(self, as_of: datetime) -> Upload | None:
+    async def _same_as_before(self, as_of: datetime) -> Upload | None:
         """The document that the same account sent with the same bytes and name within a day, now as if sent anew."""
         rows = Upload.filter(
             account=self.actor.account,
@@ -167,7 +167,7 @@ class Reception:
         """One row at a time for each sender: what all its posts bring at once stays within its bound."""
         async with transaction():
             await hold_reception(str(self.actor.supplier_id or self.actor.account))
-            if again := await self._sent_before(as_of):
+            if again := await self._same_as_before(as_of):
                 return again
             for bound in await sender_bounds(self.actor, as_of):
                 if self._incoming.size > bound.left:
@@ -204,10 +204,16 @@ async def sender_bounds(actor: Actor, as_of: datetime) -> list[Bound]:
     return list((await daily_bounds([actor.supplier_id], as_of)).values())
 
 
-async def bounds_on(actor: Actor, modification_id: UUID | None, as_of: datetime) -> list[Bound]:
-    """The same, with those of the modification for which it is sent, if the actor sees it."""
+async def bounds_on(actor: Actor, modification: Modification | None, as_of: datetime) -> list[Bound]:
+    """The same, with those of the modification for which it is sent when it is known."""
     bounds = await sender_bounds(actor, as_of)
-    if modification_id is not None:
-        modification = await get_modification(actor, modification_id)
+    if modification is not None:
         bounds += (await allowance_of(modification.id, modification.request_id)).bounds
     return bounds
+
+
+async def sent_before(actor: Actor, file_name: str, as_of: datetime) -> int:
+    """The size of the largest document of that name that this account sent within a day, 0 without any."""
+    name = clean_file_name(file_name)
+    rows = Upload.filter(account=actor.account, created_at__gt=as_of - KEPT_UNATTACHED, file_name=name)
+    return max((upload.size for upload in await rows.only("size")), default=0)

@@ -17,9 +17,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from models.actors import Actor
-from models.allowance import Bound
 from models.errors import NotFound
-from resolvers.reception import Announced, Reception, bounds_on
+from resolvers.reception import Announced, Reception, bounds_on, sent_before
+from resolvers.visibility import get_modification
 from schema.nodes import uuid_of
 from web.digests import DigestMismatch, of_field, of_header
 from web.errors import Explained, answer
@@ -104,19 +104,21 @@ class _Reading:
         )
         self.told["sha256"] = ""
         beside = sum(reception.size for _, reception in self.received)
-        bounds = await _bounds(self.http, self.actor, self.told["modification"])
-        reception = Reception(self.actor, announced, [bound.after(beside) for bound in bounds])
+        reception = await _begin(self.http, announced, self.told["modification"], beside)
         self.abandoned.callback(reception.abandon)
         self.received.append((part.name, reception))
         async for piece in _content(pieces):
             await reception.add(piece)
 
 
-async def _bounds(http: Request, actor: Actor, modification: str) -> list[Bound]:
-    """The bounds on what this actor sends, for that modification when it is told."""
+async def _begin(http: Request, announced: Announced, modification: str, beside: int = 0) -> Reception:
+    """Make ready for a document: for that modification when it is told, beside so many bytes of the same post."""
+    actor, as_of = http.state.actor, http.state.as_of
+    told = None
     with suppress(NotFound):
-        return await bounds_on(actor, uuid_of("Modification", modification), http.state.as_of)
-    return await bounds_on(actor, None, http.state.as_of)
+        told = (await get_modification(actor, uuid_of("Modification", modification))) if modification else None
+    bounds = [bound.after(beside) for bound in await bounds_on(actor, told, as_of)]
+    return Reception(actor, announced, bounds, await sent_before(actor, announced.file_name, as_of))
 
 
 async def _content(pieces: AsyncIterator[Piece]) -> AsyncIterator[bytes]:
@@ -160,8 +162,7 @@ async def _raw(http: Request) -> SentFile:
         content_type=http.headers.get("content-type", ""),
         sha256=of_header(http.headers.get("content-digest", "")) | of_field(told.get("sha256", "")),
     )
-    bounds = await _bounds(http, http.state.actor, told.get("modification", ""))
-    reception = Reception(http.state.actor, announced, bounds)
+    reception = await _begin(http, announced, told.get("modification", ""))
     with ExitStack() as abandoned:
         abandoned.callback(reception.abandon)
         size = int(http.headers.get("content-length", 0))
