@@ -19,9 +19,9 @@ def block(name: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
 
-def png(width: int, height: int, pixels: bytes, *others: bytes) -> bytes:
+def png(width: int, height: int, pixels: bytes, *others: bytes, interlaced: bool = False) -> bytes:
     """A grey PNG that announces so many pixels and holds those."""
-    head = block(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
+    head = block(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, interlaced))
     packed = block(b"IDAT", zlib.compress(pixels, 9))
     return b"\x89PNG\r\n\x1a\n" + head + b"".join(others) + packed + block(b"IEND", b"")
 
@@ -37,7 +37,7 @@ AS_A_SCRIPT = JPEG[:4] + b"/*" + JPEG[6:20] + bytes(0x2F2A - 16) + JPEG[20:] + b
 HONEST = {
     "capture.png": [
         ("plain", PNG),
-        ("interlaced", picture("PNG", (40, 30), interlace=1)),
+        ("interlaced", png(8, 8, bytes(79), interlaced=True)),
         ("grey", png(3, 2, bytes(8))),
     ],
     "photo.JPG": [("plain", JPEG), ("progressive", picture("JPEG", (40, 30), progressive=True))],
