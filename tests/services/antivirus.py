@@ -48,10 +48,11 @@ _EARLY_WORDS = {Manner.LIMITED: b"INSTREAM size limit exceeded. ERROR\0", Manner
 
 
 class FakeClamd:
-    """Listens on one port for as long as it is up; finds EICAR, unless it misbehaves."""
+    """Listens on one port for as long as it is up; finds its signature, unless it misbehaves."""
 
     def __init__(self) -> None:
         self.manner = Manner.PROPER
+        self.signature = EICAR
         self.asked = 0
         self.port = 0  # known once it has started, and kept
         self._connected: set[asyncio.StreamWriter] = set()
@@ -95,7 +96,7 @@ class FakeClamd:
         if self.manner is Manner.SILENT:
             await reader.read()  # until whoever asks gives up
         elif self.manner is not Manner.LEAVING:
-            found = b"stream: Eicar-Test FOUND\0" if EICAR in content else b"stream: OK\0"
+            found = b"stream: Eicar-Test FOUND\0" if self.signature in content else b"stream: OK\0"
             writer.write(_WORDS.get(self.manner, found))
 
 
@@ -120,7 +121,7 @@ class Clamd:
         (signatures / "eicar.ndb").write_text(f"Eicar-Test:0:*:{EICAR.hex()}\n")
         (folder / "clamd.conf").write_text(
             f"Foreground yes\nLocalSocket {self.socket}\nTCPSocket {self.port}\nTCPAddr 127.0.0.1\n"
-            f"DatabaseDirectory {signatures}\nStreamMaxLength 2M\nConcurrentDatabaseReload no\n"
+            f"DatabaseDirectory {signatures}\nStreamMaxLength 4M\nMaxFileSize 2M\nAlertExceedsMax yes\n"
         )
 
     async def start(self) -> None:

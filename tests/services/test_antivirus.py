@@ -70,16 +70,23 @@ async def test_it_is_reached_by_a_port_as_well(clamd: Clamd, setting: Setting) -
     assert await scan_due(NOW) == Scanned(clean=1, infected=1)
 
 
+@pytest.mark.parametrize(
+    ("megabytes", "words"),
+    [
+        (3, "stream: Heuristics.Limits.Exceeded.MaxFileSize FOUND"),
+        (8, "INSTREAM size limit exceeded. ERROR"),
+    ],
+)
 @pytest.mark.parametrize("by_port", [False, True])
-async def test_a_document_that_is_too_large_for_it_waits_and_its_words_are_logged(
-    clamd: Clamd, setting: Setting, by_port: bool
+async def test_what_is_past_its_limits_waits_and_its_words_are_logged(
+    clamd: Clamd, setting: Setting, by_port: bool, megabytes: int, words: str
 ) -> None:
     if by_port:
         setting("clamd_url", f"tcp://127.0.0.1:{clamd.port}")
-    await make_stored(b"%PDF-1.7 " + bytes(4_000_000))
+    await make_stored(b"%PDF-1.7 " + bytes(megabytes * 1_000_000))
     with capture_logs() as lines:
         assert await scan_due(NOW) == Scanned(postponed=1)
-    assert {line["error"] for line in lines} == {"INSTREAM size limit exceeded. ERROR"}
+    assert [line["error"] for line in lines] == [words]
     assert (await Upload.get()).scan_status is ScanStatus.PENDING
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from models import Attachment, Modification, Upload, User
@@ -10,10 +12,12 @@ from models.lifecycle import ModificationOutcome
 from resolvers.editing import add_attachment
 from resolvers.modifications import confirm_modification
 from resolvers.scanning import lease_due, mark_infected
+from tasks.scanning import scan_due
 from tests.conftest import NOW
 from tests.factories import make_upload
+from tests.services.antivirus import FakeClamd
 from tests.web.conftest import Enter
-from tests.web.scene import Scene
+from tests.web.scene import PDF, Scene
 
 PENDING = "Analyse antivirus en cours"
 INFECTED = "Contient un virus : mis à l'écart"
@@ -49,6 +53,39 @@ async def test_a_document_that_nobody_may_open_says_why_and_leads_nowhere(
         page = await scene.visit.open(scene.path + path)
         assert words in page.text, path
         assert not [address for address in page.links.values() if str(attachment.id) in address], path
+
+
+async def test_a_document_sent_by_the_page_waits_then_is_put_aside_where_it_is(
+    scene: Scene, fake_clamd: FakeClamd, enter: Enter, manager_user: User
+) -> None:
+    await scene.visit.open(scene.page)
+    await scene.visit.press("Importer", [("fichier", ("pv.pdf", PDF))], type="AUTRE_S")
+    assert PENDING in scene.visit.text
+    attachment = await Attachment.get(upload__file_name="pv.pdf")
+    own = f"/pieces/{attachment.id}"
+    assert (await scene.visit.client.get(own)).status_code == 200
+    await enter(manager_user)
+    assert (await scene.visit.client.get(own)).status_code == 503
+    fake_clamd.signature = PDF[:20]
+    assert (await scan_due(NOW + timedelta(days=1))).infected == 1
+    assert (await scene.visit.client.get(own)).status_code == 410
+    scene.visit.client.cookies.set("session", f"secret of {scene.user.identifier}")
+    assert (await scene.visit.client.get(own)).status_code == 410
+    assert INFECTED in (await scene.visit.open(scene.page)).text
+    await scene.visit.press("Importer", [("fichier", ("autre.pdf", PDF))], type="AUTRE_S")
+    assert "« autre.pdf » contient un virus : il a été mis à l'écart." in scene.visit.text
+
+
+async def test_a_document_found_infected_afterwards_is_told_at_the_top_of_its_request(
+    scene: Scene, enter: Enter, manager_user: User
+) -> None:
+    attachment = await add(scene, ScanStatus.PENDING)
+    await confirm(scene)
+    assert "contient un virus" not in (await scene.visit.open(scene.path)).text
+    await Upload.filter(id=attachment.upload_id).update(scan_status=ScanStatus.INFECTED)
+    assert "Une pièce contient un virus : « pv.pdf »." in (await scene.visit.open(scene.path)).text
+    await enter(manager_user)
+    assert "Une pièce contient un virus : « pv.pdf »." in (await scene.visit.open(scene.path)).text
 
 
 async def test_a_draft_says_what_the_antivirus_says_and_waiting_does_not_stop_it(scene: Scene) -> None:
