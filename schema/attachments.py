@@ -53,15 +53,15 @@ class Attachment(Node):
     added_by: Actor = strawberry.field(description="Qui l’a ajoutée.")
     url: str = strawberry.field(description="Adresse absolue du contenu, avec la même authentification.")
     download_url: str | None = strawberry.field(
-        description="Adresse absolue du contenu quand il peut être lu maintenant ; absente pour un fichier supprimé, "
+        description="Adresse absolue du contenu quand il peut être lu maintenant ; absente pour un fichier supprimé, "
         "retiré, endommagé, mis à l’écart ou, pour les autres comptes, en attente d’analyse."
     )
-    integrity: Integrity = strawberry.field(description="Le contenu est-il encore celui qui a été reçu ?")
+    integrity: Integrity = strawberry.field(description="Le contenu est celui qui a été reçu, ou ce qu’il est devenu.")
     verified_at: datetime | None = strawberry.field(
-        description="Instant de la dernière comparaison avec l’empreinte ; absent tant qu’il n’y en a pas eu."
+        description="Instant de la dernière comparaison avec l’empreinte ; absent tant qu’il n’y en a pas eu."
     )
     purged_at: datetime | None = strawberry.field(
-        description="Instant de la suppression définitive du fichier, que plus rien ne retenait ; absent sinon."
+        description="Instant de la suppression définitive du fichier, que plus rien ne retenait ; absent sinon."
     )
     removable: bool = strawberry.field(description="Peut être retirée : ajoutée dans la modification ouverte.")
     scanned_at: datetime | None = strawberry.field(description="Instant du résultat de l’analyse antivirus.")
