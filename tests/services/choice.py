@@ -12,11 +12,16 @@ import pytest
 
 TESTS = Path(__file__).parents[1]
 # What cannot run at all without its service; the rest runs on what is embedded.
-NEEDS = {TESTS / "browser": "SOLDE_TEST_CHROMIUM", TESTS / "services/test_antivirus.py": "SOLDE_TEST_CLAMD"}
+NEEDS = {
+    TESTS / "browser": "SOLDE_TEST_CHROMIUM",
+    TESTS / "services/test_antivirus.py": "SOLDE_TEST_CLAMD",
+    TESTS / "services/test_documents_disk.py": "SOLDE_TEST_UNSHARE",
+}
 WITHOUT = {
     "SOLDE_TEST_DATABASE_URL": "PostgreSQL: everything ran on SQLite",
     "SOLDE_TEST_REDIS_URL": "Redis: the queue was the embedded Valkey",
     "SOLDE_TEST_CLAMD": "clamd: tests/services/test_antivirus.py did not run",
+    "SOLDE_TEST_UNSHARE": "unshare: tests/services/test_documents_disk.py, on a disk that is full, did not run",
     "SOLDE_TEST_CHROMIUM": "Chromium: tests/browser did not run",
 }
 

@@ -29,13 +29,11 @@ class Relay:
     def start(self) -> int:
         """It is there, again unless it never went; the number of its process."""
         if self._process is None or self._process.poll() is not None:
+            self.close()
             self._process = subprocess.Popen(self._command, stdout=subprocess.PIPE, text=True)
             assert self._process.stdout
             self._process.stdout.readline()
         return self._process.pid
-
-    def is_down(self) -> bool:
-        return self._process is None or self._process.poll() is not None
 
     def close(self) -> None:
         """Leave nothing behind."""
