@@ -31,7 +31,8 @@ def examine(path: Path, content_type: str) -> Outcome:
 
 
 def _is_something_else(content: mmap.mmap) -> bool:
-    return marks.begins_as_a_pdf(content) or marks.is_an_archive(content) or marks.has_markup(content[:])
+    begins = marks.begins_as_a_pdf(content) or marks.begins_as_a_page(content)
+    return begins or marks.is_an_archive(content) or marks.has_markup(content[:])
 
 
 def _begins_as_png(content: mmap.mmap) -> bool:

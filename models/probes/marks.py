@@ -7,9 +7,10 @@ from pathlib import Path
 
 # Browsers guess a type from about as many bytes, and PDF readers look for their mark in as many.
 _HEAD = 1024
-_MARKUP = tuple(
-    b"<" + word for word in (b"!doctype", b"html", b"head", b"body", b"script", b"svg", b"iframe", b"?php", b"object")
+_TAGS = tuple(
+    b"<" + name for name in (b"!doctype", b"html", b"head", b"body", b"script", b"iframe", b"object", b"?php")
 )
+_ENDS_OF_TAGS = frozenset(b" \t\r\n\f/>")
 _ARCHIVES = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c")
 _END_OF_ZIP = b"PK\x05\x06"
 _DIRECTORY_ENTRY = b"PK\x01\x02"
@@ -26,13 +27,23 @@ def content_of(path: Path) -> Iterator[mmap.mmap]:
 
 def begins_as_a_page(content: mmap.mmap) -> bool:
     """Is there markup where a browser would look for it?"""
-    return has_markup(content[:_HEAD])
+    head = content[:_HEAD]
+    return has_markup(head) or b"<svg" in head.lower()
 
 
 def has_markup(data: bytes) -> bool:
-    """Does a tag of a page, a drawing or a script stand in it?"""
+    """Does a tag of a page or a script stand in it? Whole tags: shorter marks stand in many a photograph by chance."""
     lowered = data.lower()
-    return any(mark in lowered for mark in _MARKUP)
+    return any(_stands_in(lowered, tag) for tag in _TAGS)
+
+
+def _stands_in(lowered: bytes, tag: bytes) -> bool:
+    at = lowered.find(tag)
+    while at >= 0:
+        if _ENDS_OF_TAGS.intersection(lowered[at + len(tag) : at + len(tag) + 1]):
+            return True
+        at = lowered.find(tag, at + 1)
+    return False
 
 
 def begins_as_a_pdf(content: mmap.mmap) -> bool:

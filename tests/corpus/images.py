@@ -41,7 +41,10 @@ HONEST = {
         ("grey", png(3, 2, bytes(8))),
     ],
     "photo.JPG": [("plain", JPEG), ("progressive", picture("JPEG", (40, 30), progressive=True))],
-    "photo.jpeg": [("what a phone adds after its end", JPEG + b"SEFH" + bytes(400))],
+    "photo.jpeg": [
+        ("what a phone adds after its end", JPEG + b"SEFH" + bytes(400)),
+        ("what chance writes in a photograph", JPEG + bytes(2000) + b"<SVG\x8f<hTmL\x91<?php\xff<body-"),
+    ],
 }
 BAD = {
     "capture.png": [
@@ -69,6 +72,7 @@ BAD = {
         ("PHP in its comment", with_a_comment(b"<?php phpinfo(); ?>")),
         ("a PDF in its comment", with_a_comment(GUIDE[:900])),
         ("a page after it", JPEG + PAGE),
+        ("a drawing in its comment", with_a_comment(DRAWING)),
         ("a script, read from its first byte", AS_A_SCRIPT),
         ("a PNG", PNG),
         ("a GIF that is an archive too", GIF + ZIP),
