@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
@@ -84,7 +85,8 @@ routes = [
     *health.routes,
     *metrics.routes,
     *mailbox.routes,
-    Mount("/static", _StaticFiles(directory=STATIC), name="static"),
+    # Compressed, being the same for everybody; pages are not: their length would tell of the secrets in them.
+    Mount("/static", GZipMiddleware(_StaticFiles(directory=STATIC)), name="static"),
 ]
 
 app = Starlette(

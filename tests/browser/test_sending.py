@@ -13,6 +13,8 @@ from tests.browser.test_walk import _document, _sign_in
 pytestmark = pytest.mark.parametrize("javascript", [True], ids=["with JavaScript"], indirect=True)
 PAGE = "/dossiers/FINSAS008539/solde/modification"
 UPLOADS = "**/uploads?*"
+AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 async def test_documents_arrive_each_on_its_own(page: Page, tmp_path: Path) -> None:
@@ -46,6 +48,7 @@ async def _what_cannot_be_accepted_is_said_before_it_is_sent(page: Page, folder:
     await expect(_row(page, "virus.exe")).to_contain_text("Formats acceptés\u00a0:")
     await _press(page)
     await expect(page.get_by_label("Type de immense.pdf")).to_be_focused()
+    await _nothing_hinders_anybody(page)
     for name in ("immense.pdf", "vide.pdf", "virus.exe"):
         await page.get_by_role("button", name=f"Retirer {name}").click()
     await expect(_chosen(page)).to_have_count(0)
@@ -136,6 +139,7 @@ async def _one_is_cancelled_while_the_other_goes_on(page: Page, folder: Path) ->
     await page.route(UPLOADS, lambda route: held.append(route))
     await _choose(page, "AUTRE_S", _document(folder, "garde.pdf"), _document(folder, "erreur.pdf"))
     await _press(page)
+    await _nothing_hinders_anybody(page)
     await _leaving_is_asked_about(page)
     await page.get_by_role("button", name="Annuler erreur.pdf").click()
     await expect(_row(page, "erreur.pdf")).to_have_count(0)
@@ -156,6 +160,15 @@ async def _leaving_is_asked_about(page: Page) -> None:
     await page.get_by_role("link", name="Retour au suivi").click(no_wait_after=True)
     await expect(page.get_by_role("heading", level=1)).to_have_text("Modifier ma demande de solde")
     assert asked == ["beforeunload"]
+
+
+async def _nothing_hinders_anybody(page: Page) -> None:
+    """No fault that axe finds against WCAG 2.2 AA, in either theme."""
+    await page.evaluate(AXE.read_text())
+    for scheme in ("light", "dark"):
+        await page.emulate_media(color_scheme=scheme)
+        found = await page.evaluate(f"axe.run({{ runOnly: {RULES} }})")
+        assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found["violations"]] == []
 
 
 async def _choose(page: Page, kind: str, *files: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from uuid import uuid4
@@ -116,6 +117,14 @@ async def test_the_page_tells_what_may_be_added_before_anything_is_chosen(
     assert "Vous pouvez encore ajouter 3 pièces à cette modification, 5 Mo en tout." in page.text
     assert "Autre pièce d'avance, Autre pièce de solde : " in page.text
     assert "20 Mo au plus par fichier" in page.text
+
+
+async def test_a_first_visit_of_the_page_weighs_little_with_all_that_it_loads(scene: Scene) -> None:
+    await scene.visit.open(scene.page)
+    addresses = re.findall(r'(?:src|href)="(/static/[^"]+)"', scene.visit.response.text)
+    loaded = [scene.visit.response, *[await scene.visit.client.get(address) for address in addresses]]
+    assert {answer.status_code for answer in loaded} == {200}
+    assert 30_000 < sum(answer.num_bytes_downloaded for answer in loaded) < 60_000
 
 
 async def test_a_good_document_is_kept_beside_a_wrong_contact_and_a_refused_file(scene: Scene) -> None:

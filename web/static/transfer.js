@@ -23,10 +23,10 @@ function isPassing(status) {
 }
 
 // XMLHttpRequest, as fetch() says nothing while it sends.
-function upload({ file, type, token, address }, signal, progressed) {
+function upload({ file, type, modification, token, address }, signal, progressed) {
   return new Promise((resolve, reject) => {
     const sender = new XMLHttpRequest();
-    sender.open("POST", `${address}?documentType=${encodeURIComponent(type)}`);
+    sender.open("POST", `${address}?${new URLSearchParams({ documentType: type, modification })}`);
     sender.responseType = "json";
     sender.setRequestHeader("X-CSRF-Token", token);
     sender.setRequestHeader("X-File-Name", encodeURIComponent(file.name));
