@@ -230,6 +230,17 @@ async def test_a_supplier_sends_so_much_in_a_day_and_no_more_even_at_once(
     assert (await program.post("/uploads?name=z.pdf", content=PDF)).status_code == 201
 
 
+async def test_a_manager_sends_for_no_supplier_and_has_no_such_bound(
+    stranger: AsyncClient, setting: Callable[[str, object], None]
+) -> None:
+    setting("max_daily_bytes", len(PDF))
+    secret = await accounts.issue_token(name="Instruction", scopes=[TokenScope.MANAGE], as_of=NOW)
+    for name in "ab":
+        headers = {"Authorization": f"Bearer {secret}"}
+        assert (await stranger.post(f"/uploads?name={name}.pdf", content=PDF, headers=headers)).status_code == 201
+    assert {upload.supplier_id for upload in await Upload.all()} == {None}
+
+
 async def test_what_one_post_brings_counts_from_its_first_document_on(
     program: AsyncClient, setting: Callable[[str, object], None]
 ) -> None:
