@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from math import ceil
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -155,16 +156,20 @@ async def _note(upload: Upload, found: Integrity, *, as_of: datetime) -> bool:
         if not await _write(upload, found, as_of):
             raise Overtaken()
         for request, document in zip(requests, documents, strict=True):
-            facts = {**document_facts(document), "integrity": found.value}
-            await record(kind, request, SYSTEM, at=as_of, **facts)
+            await record(kind, request, SYSTEM, at=as_of, **_facts(document, found))
         after_commit(partial(_log, upload, found))
     return True
+
+
+def _facts(document: Attachment, found: Integrity) -> dict[str, Any]:
+    cycle = {"number": document.modification.number} if document.modification else {}
+    return {**cycle, **document_facts(document), "integrity": found.value}
 
 
 async def _documents(upload: Upload) -> list[Attachment]:
     """What each request holds of that file, one for each; in one order, so that two who take the rows never cross."""
     rows = Attachment.filter(upload_id=upload.id, removed_at=None).order_by("request_id", "position")
-    return list({row.request_id: row for row in await rows.select_related("upload")}.values())
+    return list({row.request_id: row for row in await rows.select_related("upload", "modification")}.values())
 
 
 async def _write(upload: Upload, found: Integrity, as_of: datetime) -> bool:
