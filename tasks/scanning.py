@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -68,7 +69,9 @@ class _Pass:
         """Scan a batch at once; what was not tried, or was cut short because we are to stop, goes back."""
         held = {upload.id: upload for upload in batch}
         try:
-            await asyncio.gather(*(self._scan(upload, held) for upload in batch))
+            async with asyncio.TaskGroup() as at_once:
+                for upload in batch:
+                    at_once.create_task(self._scan(upload, held))
         finally:
             for upload in held.values():
                 await scanning.release(upload, self.now)
@@ -77,7 +80,8 @@ class _Pass:
         """Scan one document and write down what became of it; no failure holds up another document."""
         line = log.bind(upload=str(upload.id), size=upload.size, attempt=upload.scan_attempts)
         try:
-            finding = await antivirus.scan(storage.read(upload.key))
+            async with aclosing(storage.read(upload.key)) as pieces:
+                finding = await antivirus.scan(pieces)
             await self._conclude(upload, finding)
         except (antivirus.Unavailable, storage.Unavailable) as error:
             self.gives_up = True

@@ -89,7 +89,8 @@ async def test_whatever_else_it_does_the_document_waits_and_is_scanned_later(
     fake_clamd: FakeClamd, manner: Manner, words: str
 ) -> None:
     fake_clamd.manner = manner
-    upload = await make_stored(CONTENT * 200)
+    # More than this machine keeps on the way for somebody who takes nothing.
+    upload = await make_stored(CONTENT * (200 if manner is Manner.DEAF else 20))
     with capture_logs() as lines:
         assert await scan_due(NOW) == Scanned(postponed=1)
     [line] = [line for line in lines if line["event"] == "document_unscanned"]
@@ -161,3 +162,20 @@ async def test_where_no_antivirus_is_named_none_is_waited_for() -> None:
     upload = await make_stored()
     assert await scan_due(NOW) == Scanned()
     assert await status_of(upload) is ScanStatus.NOT_SCANNED
+
+
+async def test_a_pass_that_the_database_leaves_gives_back_what_it_holds(
+    fake_clamd: FakeClamd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(_upload: Upload, _as_of: datetime) -> None:
+        raise RuntimeError("the database is away")
+
+    fake_clamd.manner = Manner.FAILING
+    for _ in range(AT_ONCE):
+        await make_stored()
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(scanning, "put_off", fails)
+        with pytest.raises(ExceptionGroup):
+            await scan_due(NOW)
+    fake_clamd.manner = Manner.PROPER
+    assert await scan_due(NOW + timedelta(minutes=1)) == Scanned(clean=AT_ONCE)
