@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import gather
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from models import Attachment, Event, Modification, Upload
 from models.actors import Actor
 from models.database import is_postgres, transaction
+from models.errors import NotFound
 from models.events import EventKind
 from resolvers import keeping, storage
 from resolvers.deadlines import expire_due
@@ -181,3 +183,17 @@ async def test_what_was_given_up_is_found_without_looking_through_the_versions()
         explain = "EXPLAIN" if is_postgres() else "EXPLAIN QUERY PLAN"
         rows = await own.execute_query_dict(f"{explain} {statement}")
     assert "attachment_unversioned" in "\n".join(str(value) for row in rows for value in row.values())
+
+
+async def test_a_file_added_again_while_it_is_deleted_is_either_kept_or_refused() -> None:
+    supplier, modification = await opened()
+    for number in range(10):
+        upload = await make_stored(supplier, f"%PDF-1.7 {number}".encode())
+        document = await drafted(supplier, modification, upload)
+        await remove_attachment(supplier, document.id, as_of=NOW)
+        purged, added = await gather(
+            purge_dropped(NOW), drafted(supplier, modification, upload), return_exceptions=True
+        )
+        assert isinstance(added, NotFound if purged else Attachment), (number, purged, added)
+        assert await is_kept(document) is not purged
+        await Attachment.filter(upload_id=upload.id).update(rank=1)
