@@ -34,6 +34,7 @@ async def test_documents_arrive_over_a_network_that_fails(page: Page, tmp_path: 
     await _a_service_that_is_away_is_tried_again(page, tmp_path)
     await _a_phone_that_loses_its_network_half_way_goes_on_when_it_is_back(page, tmp_path)
     await _one_is_cancelled_while_the_other_goes_on(page, tmp_path)
+    await _a_session_that_ended_loses_no_choice(page, tmp_path)
 
 
 async def _what_cannot_be_accepted_is_said_before_it_is_sent(page: Page, folder: Path) -> None:
@@ -169,6 +170,17 @@ async def _nothing_hinders_anybody(page: Page) -> None:
         await page.emulate_media(color_scheme=scheme)
         found = await page.evaluate(f"axe.run({{ runOnly: {RULES} }})")
         assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found["violations"]] == []
+
+
+async def _a_session_that_ended_loses_no_choice(page: Page, folder: Path) -> None:
+    session = await page.context.storage_state()
+    await page.context.clear_cookies()
+    await _choose(page, "AUTRE_S", _document(folder, "tard.pdf"))
+    await _press(page)
+    await expect(_row(page, "tard.pdf")).to_contain_text("Votre session a expiré.")
+    await page.context.set_storage_state(session)
+    await page.get_by_role("button", name="Réessayer tard.pdf").click()
+    await expect(_added(page, "tard.pdf")).to_be_visible()
 
 
 async def _choose(page: Page, kind: str, *files: Path) -> None:
