@@ -20,6 +20,7 @@ NEEDS = {
 WITHOUT = {
     "SOLDE_TEST_DATABASE_URL": "PostgreSQL: everything ran on SQLite",
     "SOLDE_TEST_REDIS_URL": "Redis: the queue was the embedded Valkey",
+    "SOLDE_TEST_STORAGE_URL": "a bucket: documents were in a folder, but for the tests of the storage itself",
     "SOLDE_TEST_CLAMD": "clamd: tests/services/test_antivirus.py did not run",
     "SOLDE_TEST_UNSHARE": "unshare: tests/services/test_documents_disk.py, on a disk that is full, did not run",
     "SOLDE_TEST_CHROMIUM": "Chromium: tests/browser did not run",

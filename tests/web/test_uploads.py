@@ -1,6 +1,5 @@
 import asyncio
 import hashlib
-import os
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +16,7 @@ from resolvers import accounts, storage
 from resolvers.uploads import sweep_orphans
 from tests.conftest import NOW
 from tests.factories import MANAGER, make_attachment, make_request, make_supplier, make_user
+from tests.stored import date_all, put_there, stored, stored_keys, temporary_files
 from tests.web.conftest import Enter
 from web import multipart
 from web.app import app
@@ -26,8 +26,10 @@ from web.uploads import read_form
 PDF = (Path(__file__).parents[1] / "examples/pieces/PJ_Demande.pdf").read_bytes()
 
 
-def files_in(folder: Path) -> list[Path]:
-    return [file for file in (folder / "files").rglob("*") if file.is_file()]
+def whole_files() -> list[bytes]:
+    """What is kept, when nothing was left half-way."""
+    assert temporary_files() == []
+    return [stored(key) for key in stored_keys()]
 
 
 @pytest.fixture
@@ -51,8 +53,8 @@ async def test_a_raw_body_is_stored_whole_under_a_name_of_ours(program: AsyncCli
         "sha256": sha256,
     }
     assert (upload.file_name, upload.content_type) == ("rapport été.pdf", "application/pdf")
-    assert [file.read_bytes() for file in files_in(data_dir)] == [PDF]
-    assert files_in(data_dir) == [data_dir / "files" / upload.key]
+    assert whole_files() == [PDF]
+    assert stored_keys() == [upload.key]
 
 
 @pytest.mark.parametrize(
@@ -102,7 +104,7 @@ async def test_a_bad_file_is_refused_with_its_sentence_and_leaves_nothing(
     assert answer.status_code == status
     assert answer.json()["fileName"] == name
     assert answer.json()["message"].replace("\u00a0", " ").startswith(sentence)
-    assert files_in(data_dir) == []
+    assert whole_files() == []
     assert not await Upload.exists()
 
 
@@ -121,7 +123,7 @@ async def test_what_is_too_large_is_not_read_to_its_end(
     assert answer.status_code == 413
     assert "pèse plus de 1 Mo" in answer.json()["message"].replace("\u00a0", " ")
     assert len(read) < 30
-    assert files_in(data_dir) == []
+    assert whole_files() == []
 
 
 async def test_several_files_each_get_their_own_answer(program: AsyncClient, data_dir: Path) -> None:
@@ -134,7 +136,7 @@ async def test_several_files_each_get_their_own_answer(program: AsyncClient, dat
         {"uploadId", "fileName", "size", "sha256"},
     ]
     assert [each["fileName"] for each in answer.json()] == ["a.pdf", "vide.pdf", "b.pdf"]
-    assert len(files_in(data_dir)) == await Upload.all().count() == 2
+    assert len(whole_files()) == await Upload.all().count() == 2
 
 
 async def test_a_form_without_a_file_says_to_choose_one(program: AsyncClient) -> None:
@@ -158,7 +160,7 @@ async def test_nobody_sends_without_a_right_to(stranger: AsyncClient, data_dir: 
         for headers in ({}, {"Authorization": "Bearer faux"}, {"Authorization": f"Bearer {reader}"})
     ]
     assert statuses == [401, 401, 403]
-    assert files_in(data_dir) == []
+    assert whole_files() == []
 
 
 @pytest.mark.parametrize(("right", "status"), [(AccountRight.READ, 403), (AccountRight.EDIT, 201)])
@@ -210,7 +212,7 @@ async def test_a_sender_who_leaves_half_way_leaves_nothing(db: str, data_dir: Pa
     http = arriving(supplier_user.actor, FORM, more(TWO_FILES[:-60]), {"type": "http.disconnect"})
     with pytest.raises(ClientDisconnect):
         await read_form(http)
-    assert files_in(data_dir) == []
+    assert whole_files() == []
     assert not await Upload.exists()
 
 
@@ -218,7 +220,7 @@ async def test_a_form_cut_short_is_refused_and_leaves_nothing(db: str, data_dir:
     http = arriving(supplier_user.actor, FORM, {"type": "http.request", "body": TWO_FILES[:-60]})
     with pytest.raises(Exception, match="422"):
         await read_form(http)
-    assert files_in(data_dir) == []
+    assert whole_files() == []
 
 
 async def test_a_sender_who_falls_silent_is_given_up(
@@ -227,7 +229,7 @@ async def test_a_sender_who_falls_silent_is_given_up(
     monkeypatch.setattr(multipart, "LONGEST_SILENCE", 0.05)
     with pytest.raises(Exception, match="408"):
         await read_form(arriving(supplier_user.actor, FORM, more(TWO_FILES[:300])))
-    assert files_in(data_dir) == []
+    assert whole_files() == []
 
 
 @pytest.mark.parametrize("step", [1, 7, 64, 10_000])
@@ -241,7 +243,7 @@ async def test_a_form_reads_the_same_however_it_arrives(
         ("fichier", "a.pdf", None),
         ("fichier", "b.pdf", None),
     ]
-    assert [file.read_bytes() for file in files_in(data_dir)] == [PDF, PDF]
+    assert whole_files() == [PDF, PDF]
 
 
 async def test_texts_come_through_beside_a_refused_file(db: str, data_dir: Path, supplier_user: User) -> None:
@@ -256,7 +258,7 @@ async def test_a_file_may_be_asked_for_as_text(db: str, data_dir: Path, supplier
     http = arriving(supplier_user.actor, FORM, {"type": "http.request", "body": body})
     form = await read_form(http, as_text=("fichier",))
     assert form.all("fichier") == ['{"clé": 1}'] * 2
-    assert files_in(data_dir) == []
+    assert whole_files() == []
 
 
 async def test_a_plain_form_is_read_as_browsers_write_it(supplier_user: User) -> None:
@@ -298,7 +300,7 @@ async def test_a_field_without_measure_is_refused(supplier_user: User) -> None:
 async def test_nobody_signed_in_sends_no_file_to_a_page(site: AsyncClient, data_dir: Path) -> None:
     answer: httpx.Response = await site.post("/connexion", files={"identifier": ("a.pdf", PDF)})
     assert answer.status_code == 403
-    assert files_in(data_dir) == []
+    assert whole_files() == []
 
 
 def test_text_that_is_no_utf8_is_still_text() -> None:
@@ -314,17 +316,51 @@ async def test_a_file_that_goes_while_the_sweep_looks_at_it_is_passed_over(
     assert await storage.remove_temporary(NOW) == 0
 
 
-async def test_what_nothing_holds_is_swept_after_a_day(program: AsyncClient, data_dir: Path) -> None:
+async def test_what_nothing_holds_is_swept_after_a_day(program: AsyncClient, each_storage: str, data_dir: Path) -> None:
     held, dropped = [(await program.post(f"/uploads?name={name}.pdf", content=PDF)).json() for name in "ab"]
     await make_attachment(await make_request(), upload=await Upload.get(id=held["uploadId"]))
     await Upload.filter(account=MANAGER.account).delete()  # The one that the factory made.
-    left_by_a_crash = [data_dir / "files/tmp/abandoned", data_dir / "files/00/11/without-a-row"]
-    for file in left_by_a_crash:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(b"x")
-    for file in files_in(data_dir):
-        os.utime(file, (NOW.timestamp(), NOW.timestamp()))
+    (data_dir / "files/tmp/abandoned").write_bytes(b"x")
+    put_there("00/11/without-a-row", b"x")
+    date_all(NOW)
     assert await sweep_orphans(NOW + timedelta(hours=23)) == 0
     assert await sweep_orphans(NOW + timedelta(hours=25)) == 3
-    assert [file.name for file in files_in(data_dir)] == [(await Upload.get(id=held["uploadId"])).key[6:]]
+    assert stored_keys() == [(await Upload.get(id=held["uploadId"])).key]
+    assert temporary_files() == []
     assert not await Upload.exists(id=dropped["uploadId"])
+
+
+TROUBLES = {"full": (storage.Full, 507, "STORAGE_FULL"), "away": (storage.Unavailable, 503, "UNAVAILABLE")}
+
+
+@pytest.fixture(params=TROUBLES)
+def trouble(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> tuple[int, str]:
+    """The storage takes nothing; the status and the code that say so."""
+    kind, status, code = TROUBLES[request.param]
+
+    async def fails(*_: object, **__: object) -> str:
+        raise kind("no")
+
+    monkeypatch.setattr(storage, "keep", fails)
+    return status, code
+
+
+async def test_a_storage_in_trouble_is_told_to_programs_and_leaves_nothing(
+    program: AsyncClient, data_dir: Path, trouble: tuple[int, str]
+) -> None:
+    for sent in ({"content": PDF}, {"files": {"file": ("a.pdf", PDF)}}):
+        answer = await program.post("/uploads?name=a.pdf", **sent)
+        assert (answer.status_code, answer.json()["code"]) == trouble
+        assert answer.headers["Retry-After"] == "60"
+    assert whole_files() == []
+    assert not await Upload.exists()
+
+
+async def test_a_storage_in_trouble_is_a_page_in_french(
+    site: AsyncClient, enter: Enter, supplier_user: User, data_dir: Path, trouble: tuple[int, str]
+) -> None:
+    await enter(supplier_user)
+    answer = await site.post("/depot", files={"pieces": ("a.pdf", PDF)})
+    assert answer.status_code == trouble[0]
+    assert ("plus de place" in answer.text) == (trouble[0] == 507)
+    assert whole_files() == []
