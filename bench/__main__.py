@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from bench import growth, reading, sweep
+from bench import documents, growth, reading, sweep
 
 if __name__ == "__main__":
     sizes = [int(size) for size in sys.argv[1:]]
     if not sizes:
         asyncio.run(reading.compare())
         asyncio.run(growth.compare())
+        asyncio.run(documents.compare())
     sweep.compare(*sizes)
