@@ -20,7 +20,6 @@ from models.actors import Actor, Role
 from models.database import database
 from models.emails import EmailKind
 from models.lifecycle import ModificationOutcome
-from resolvers import storage
 from resolvers.accounts import authenticate_token
 from resolvers.sessions import sign_in
 from schema import print_sdl
@@ -28,6 +27,7 @@ from settings import settings
 from tasks.__main__ import app
 from tests.conftest import POSTGRES, empty
 from tests.factories import make_request, send_back
+from tests.stored import stored_keys, temporary_files
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 EXAMPLE = EXAMPLES / "FINSAS008539.json"
@@ -60,8 +60,8 @@ def look(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     return asyncio.run(ask())
 
 
-def stored_files() -> list[Path]:
-    return [path for path in storage.root().rglob("*") if path.is_file()]
+def stored_files() -> list[str]:
+    return stored_keys() + temporary_files()
 
 
 def nothing_is_stored() -> bool:
