@@ -8,7 +8,8 @@ from uuid import UUID
 
 from tortoise.functions import Sum
 
-from models import Attachment, Upload
+from models import Attachment, Modification, Upload
+from models.actors import Actor
 from models.allowance import Allowance, Bound, daily_bound, modification_allowance
 from models.database import connection, is_postgres
 
@@ -28,6 +29,21 @@ async def daily_bounds(supplier_ids: Sequence[UUID], as_of: datetime) -> dict[UU
     rows = await recent.annotate(total=Sum("size")).group_by("supplier_id").values("supplier_id", "total")
     taken = {row["supplier_id"]: int(row["total"]) for row in rows}
     return {supplier_id: daily_bound(taken.get(supplier_id, 0)) for supplier_id in supplier_ids}
+
+
+async def sender_bounds(actor: Actor, as_of: datetime) -> list[Bound]:
+    """The bounds on whatever this actor sends; who acts for no supplier has none."""
+    if actor.supplier_id is None:
+        return []
+    return list((await daily_bounds([actor.supplier_id], as_of)).values())
+
+
+async def bounds_on(actor: Actor, modification: Modification | None, as_of: datetime) -> list[Bound]:
+    """The same, with those of the modification for which it is sent when it is known."""
+    bounds = await sender_bounds(actor, as_of)
+    if modification is not None:
+        bounds += (await allowance_of(modification.id, modification.request_id)).bounds
+    return bounds
 
 
 async def hold_reception(sender: str) -> None:

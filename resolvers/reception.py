@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from models import Modification, Upload
+from models import Upload
 from models.actors import Actor
 from models.allowance import Bound
 from models.attachments import Integrity, ScanStatus
@@ -22,7 +22,7 @@ from models.permissions import may_import
 from models.text import excerpt
 from models.typography import french
 from resolvers import storage
-from resolvers.allowances import allowance_of, daily_bounds, hold_reception
+from resolvers.allowances import hold_reception, sender_bounds
 from resolvers.uploads import KEPT_UNATTACHED
 from settings import settings
 
@@ -195,21 +195,6 @@ def _mismatch(file_name: str) -> str:
         f"« {excerpt(file_name, 200)} » n'est pas arrivé tel qu'il est parti : son empreinte n'est pas celle annoncée. "
         "Envoyez-le de nouveau."
     )
-
-
-async def sender_bounds(actor: Actor, as_of: datetime) -> list[Bound]:
-    """The bounds on whatever this actor sends; who acts for no supplier has none."""
-    if actor.supplier_id is None:
-        return []
-    return list((await daily_bounds([actor.supplier_id], as_of)).values())
-
-
-async def bounds_on(actor: Actor, modification: Modification | None, as_of: datetime) -> list[Bound]:
-    """The same, with those of the modification for which it is sent when it is known."""
-    bounds = await sender_bounds(actor, as_of)
-    if modification is not None:
-        bounds += (await allowance_of(modification.id, modification.request_id)).bounds
-    return bounds
 
 
 async def sent_before(actor: Actor, file_name: str, as_of: datetime) -> int:
