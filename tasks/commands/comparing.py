@@ -56,5 +56,5 @@ async def _sentence(upload: Upload) -> str:
     """Where the document is, and the dossiers that need it."""
     documents = Attachment.filter(upload_id=upload.id, removed_at=None)
     numbers = {row["request__dossier__number"] for row in await documents.values("request__dossier__number")}
-    needed = f"dossier {', '.join(sorted(numbers))}" if numbers else "sans dossier"
+    needed = f"dossier{'s' if len(numbers) > 1 else ''} {', '.join(sorted(numbers))}" if numbers else "sans dossier"
     return f"Document {upload.key} (« {upload.file_name} », {needed}) : {WORDS[upload.integrity]}."

@@ -222,7 +222,8 @@ def test_every_document_is_compared_now_and_each_damaged_one_is_named_with_its_d
         facts = {"created_at": datetime.now(UTC)}
         uploads = [await make_stored(MANAGER, f"%PDF {number}".encode(), **facts) for number in range(3)]
         keys.extend(upload.key for upload in uploads)
-        await make_attachment(await make_request(number="FINSAS008539"), upload=uploads[0])
+        for number in ("FINSAS008539", "FINSAS008540"):
+            await make_attachment(await make_request(number=number), upload=uploads[0])
         await storage.remove(uploads[0].key)
         await put(uploads[1].key, b"%PDF x")
 
@@ -233,7 +234,7 @@ def test_every_document_is_compared_now_and_each_damaged_one_is_named_with_its_d
     assert summary == "Documents : 3 comparés, 1 altéré, 1 manquant."
     assert sorted(documents) == sorted(
         [
-            f"Document {keys[0]} (« pv-test.pdf », dossier FINSAS008539) : manquant.",
+            f"Document {keys[0]} (« pv-test.pdf », dossiers FINSAS008539, FINSAS008540) : manquant.",
             f"Document {keys[1]} (« pv-test.pdf », sans dossier) : altéré.",
         ]
     )
