@@ -19,8 +19,8 @@ from types import FrameType
 from typing import Any
 
 # What the portal calls when it touches the disk, the bucket or the database.
-STEPS = {"write", "fsync", "rename", "mkdir", "unlink", "put", "posix_spawn", "fork_exec", "execute", "commit"}
-_POSTGRES = ("execute_insert", "execute_query", "commit")
+STEPS = {"write", "fsync", "rename", "mkdir", "unlink", "put", "posix_spawn", "fork_exec"}
+_STATEMENTS = {"execute_insert", "commit"}
 
 
 class FragileWeb:
@@ -80,8 +80,9 @@ class _Watch:
             return (
                 called.__name__ if called.__name__ in STEPS and not isinstance(called.__self__, SimpleQueue) else None
             )
-        is_postgres = event == "return" and code.co_name in _POSTGRES and "/asyncpg/" in code.co_filename
-        return code.co_name if is_postgres else None
+        # A coroutine returns each time that it waits too: while the database works, then when it has answered.
+        is_statement = event == "return" and code.co_name in _STATEMENTS and "/tortoise/backends/" in code.co_filename
+        return code.co_name if is_statement else None
 
 
 def main() -> None:
