@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
 
+from cryptography.fernet import Fernet
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
@@ -32,6 +33,10 @@ class Settings(BaseSettings):
     secret_key: SecretStr = Field(
         SecretStr(_DEVELOPMENT_SECRET), description="keys the audit chain and the form tokens; 32 characters at least"
     )
+    data_keys: list[SecretStr] = Field(
+        [], description="Fernet keys of what is sealed in the database, as a JSON list: the first seals, all open"
+    )
+    audit_key: SecretStr = Field(SecretStr(""), description="keys the audit chain; empty: the secret key")
     data_dir: Path = Field(Path("var"), description="folder of the database, the documents and the mails in files")
     database_url: str = Field(
         "", description="`sqlite://path` or `asyncpg://user:password@host/name`; empty: SQLite in the data folder"
@@ -123,6 +128,16 @@ class Settings(BaseSettings):
             raise ValueError("must be sqlite://path or asyncpg://user:password@host/name")
         return value
 
+    @field_validator("data_keys")
+    @classmethod
+    def _are_keys(cls, value: list[SecretStr]) -> list[SecretStr]:
+        for key in value:
+            try:
+                Fernet(key.get_secret_value())
+            except ValueError:
+                raise ValueError("each must be 32 bytes in URL-safe base64, as `solde keys new` makes them") from None
+        return value
+
     @field_validator("redis_url")
     @classmethod
     def _is_a_known_queue(cls, value: str) -> str:
@@ -189,6 +204,7 @@ class Settings(BaseSettings):
         secret = self.secret_key.get_secret_value()
         needs = {
             "SOLDE_SECRET_KEY, 32 characters at least": secret == _DEVELOPMENT_SECRET or len(secret) < 32,
+            "SOLDE_DATA_KEYS": not self.data_keys,
             "SOLDE_BASE_URL in https": not self.base_url.startswith("https://"),
             "SOLDE_SMTP_HOST": not self.smtp_host,
             "SOLDE_MAIL_FROM, an address of yours": self.mail_from.endswith(".invalid"),

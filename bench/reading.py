@@ -18,7 +18,7 @@ from typing import Any
 from models import Dossier, FundingRequest, Supplier, Version
 from models.actors import Actor, Role
 from models.database import connection, database
-from models.dossiers import RequestKind
+from models.dossiers import BankDetails, RequestKind
 from models.lifecycle import RequestStatus
 from models.migrating import migrate
 from schema import schema
@@ -89,9 +89,7 @@ async def _fill() -> None:
             submitted_on=date(2023, 2, 16),
             updated_at=NOW + timedelta(seconds=rank),
             balance_decided=Decimal("70000.00"),
-            bank_holder="Mesure",
-            iban="FR7630006000011234567890189",
-            bic="AGRIFRPP",
+            bank_details_sealed=BankDetails("Mesure", "FR7630006000011234567890189", "AGRIFRPP").sealed(),
             document_digest="",
         )
         for rank, dossier in enumerate(dossiers)

@@ -42,10 +42,10 @@ _ROWS = """
 INSERT INTO dossier (id, number, ans_number, supplier_id)
   {series} SELECT {id}, 'FINSAS' || n, 'pbrSAS0012', '{supplier}' FROM series;
 INSERT INTO funding_request (id, dossier_id, kind, status, status_changed_at, closes_at, submitted_on, updated_at,
-    current_rank, bank_holder, iban, bic, document_digest)
+    current_rank, bank_details_sealed, document_digest)
   {series} SELECT {id}, {id}, 'BALANCE', CASE WHEN {open} THEN 'TO_MODIFY' ELSE 'IN_REVIEW' END, {opened_at},
     CASE WHEN {open} THEN {closes_at} END, '2023-02-16', {opened_at},
-    0, 'AXYUS', 'FR7630006000011234567890189', 'AGRIFRPP', 'digest' FROM series;
+    0, 'sealed', 'digest' FROM series;
 INSERT INTO version (id, request_id, rank, asp_number, dsr, support_contact, created_at, created_by)
   {series} SELECT {id}, {id}, 0, 'FINSAS' || n, 'DSR', 'support@editeur.fr', {opened_at}, '{author}' FROM series;
 INSERT INTO modification (id, request_id, number, comment, expected_changes, opened_at, opened_by, reminds_at,

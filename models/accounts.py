@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from hashlib import sha256
 from uuid import UUID, uuid4
 
 from tortoise import fields
 from tortoise.models import Model
 
-from models.actors import AccountRight, Actor, Role, TokenScope
+from models.actors import AccountRight, Actor, Author, AuthorField, Role, TokenScope
 from models.database import InstantField
 from models.suppliers import Supplier
 
@@ -29,6 +30,15 @@ class User(Model):
     password_hash = fields.CharField(max_length=200)
     active = fields.BooleanField(default=True)
     created_at = InstantField()
+    signed_in_at: datetime | None = InstantField(null=True)
+    # Invited and not yet here: until then the account has no password and is not active.
+    invited_at: datetime | None = InstantField(null=True)
+    invited_by: fields.Field[Author] | None = AuthorField(null=True)
+    # The secret of the codes' generator, sealed; it counts once a first code has confirmed it.
+    totp_secret = fields.TextField(null=True)
+    totp_confirmed_at: datetime | None = InstantField(null=True)
+    # The time step of the last code taken: each code is good once.
+    totp_step = fields.BigIntField(default=0, db_default=0)
 
     class Meta:
         table = "account"
@@ -39,10 +49,25 @@ class User(Model):
         return Actor(self.role, self.name, f"user:{self.id}", self.supplier_id, self.right)
 
 
+class RecoveryCode(Model):
+    """A code that opens an account once when its generator is lost, of which only the digest is kept."""
+
+    id: UUID = fields.UUIDField(primary_key=True, default=uuid4)
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField("solde.User", related_name="recovery_codes")
+    user_id: UUID
+    digest = fields.CharField(max_length=64)
+    used_at: datetime | None = InstantField(null=True)
+
+    class Meta:
+        table = "recovery_code"
+
+
 class Session(Model):
     """A signed-in browser, of which only the digest of its secret is kept."""
 
     digest = fields.CharField(max_length=64, primary_key=True)
+    address = fields.CharField(max_length=45, default="", db_default="")
+    agent = fields.CharField(max_length=300, default="", db_default="")
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField("solde.User", related_name="sessions")
     user_id: UUID
     created_at = InstantField()
@@ -51,6 +76,21 @@ class Session(Model):
 
     class Meta:
         table = "session"
+
+    @property
+    def public_id(self) -> str:
+        """What names the session in a list, and tells nothing of its secret."""
+        return sha256(f"session:{self.digest}".encode()).hexdigest()[:32]
+
+
+class Throttle(Model):
+    """How far ahead of its rate an address or an account is: each attempt moves `full_at` on."""
+
+    key = fields.CharField(max_length=100, primary_key=True)
+    full_at = InstantField(db_index=True)
+
+    class Meta:
+        table = "throttle"
 
 
 class ApiToken(Model):

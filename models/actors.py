@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -48,12 +48,24 @@ class Author:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Where an act came from: the network address, and the number that the logs give the HTTP request."""
+
+    address: str = ""
+    number: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        return {"address": self.address, "number": self.number}
+
+
+@dataclass(frozen=True)
 class Actor(Author):
     """Who asks now, with what they may reach: `supplier_id` is None for whoever is bound to no supplier."""
 
     supplier_id: UUID | None = None
     right: AccountRight = AccountRight.READ
     scopes: tuple[TokenScope, ...] = ()
+    origin: Origin | None = field(default=None, compare=False)
 
     @property
     def author(self) -> Author:

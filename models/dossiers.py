@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -15,6 +17,7 @@ from tortoise.models import Model
 from models.actors import Author, AuthorField
 from models.database import InstantField
 from models.lifecycle import RequestStatus
+from models.sealing import seal, unseal
 from models.suppliers import Supplier
 
 LONGEST_NUMBER = 20
@@ -23,6 +26,19 @@ LONGEST_NUMBER = 20
 class RequestKind(StrEnum):
     ADVANCE = "ADVANCE"
     BALANCE = "BALANCE"
+
+
+@dataclass(frozen=True)
+class BankDetails:
+    """The account that the subsidy is paid to; sealed in the database."""
+
+    holder: str
+    iban: str
+    bic: str
+
+    def sealed(self) -> str:
+        """The same as it is kept."""
+        return seal(json.dumps(asdict(self)))
 
 
 class Dossier(Model):
@@ -60,9 +76,7 @@ class FundingRequest(Model):
     advance_decided: Decimal | None = fields.DecimalField(max_digits=14, decimal_places=2, null=True)
     commitment_retained: Decimal | None = fields.DecimalField(max_digits=14, decimal_places=2, null=True)
     balance_decided: Decimal | None = fields.DecimalField(max_digits=14, decimal_places=2, null=True)
-    bank_holder = fields.CharField(max_length=200)
-    iban = fields.CharField(max_length=34)
-    bic = fields.CharField(max_length=11)
+    bank_details_sealed = fields.TextField(db_default="")
     decision_reason: str | None = fields.TextField(null=True)
     document_digest = fields.CharField(max_length=64)
     versions: fields.ReverseRelation[Version]
@@ -74,6 +88,11 @@ class FundingRequest(Model):
             Index(fields=["updated_at", "id"], name="request_by_update"),
             Index(fields=["closes_at", "id"], name="request_by_deadline"),
         ]
+
+    @property
+    def bank_details(self) -> BankDetails:
+        """The bank account, opened only where it is asked for."""
+        return BankDetails(**json.loads(unseal(self.bank_details_sealed)))
 
     def is_due(self, as_of: datetime) -> bool:
         """Has the open cycle's deadline passed, whether or not a worker settled it?"""

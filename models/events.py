@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.models import Model
 
+from models.accounts import User
 from models.actors import Author, AuthorField
 from models.database import InstantField
 from models.dossiers import FundingRequest
@@ -54,11 +56,19 @@ class Event(Model):
         "solde.FundingRequest", related_name="events", null=True, on_delete=fields.RESTRICT
     )
     request_id: UUID | None
+    # What concerns an account and no request has its place in that account's own chain.
+    user: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
+        "solde.User", related_name="events", null=True, on_delete=fields.RESTRICT
+    )
+    user_id: UUID | None
     position = fields.IntField()
     kind = fields.CharEnumField(EventKind, max_length=40)
     actor: fields.Field[Author] = AuthorField()
     at = InstantField()
     payload: dict[str, Any] = fields.JSONField(default=dict)
+    origin: dict[str, str] | None = fields.JSONField(null=True)
+    # When the author, the payload and the origin were emptied: `digest` and `chain` stay what they were.
+    purged_at: datetime | None = InstantField(null=True)
     salt = fields.CharField(max_length=32)
     digest = fields.CharField(max_length=64)
     chain = fields.CharField(max_length=64)
@@ -67,3 +77,14 @@ class Event(Model):
         table = "event"
         unique_together = (("request", "position"),)
         indexes = [Index(fields=["transaction", "id"], name="event_feed")]
+
+
+class ChainHead(Model):
+    """Where a chain ends (`request:…`, `account:…`), sealed: events deleted from its end are missed."""
+
+    chain = fields.CharField(max_length=50, primary_key=True)
+    position = fields.IntField()
+    seal = fields.CharField(max_length=64)
+
+    class Meta:
+        table = "chain_head"

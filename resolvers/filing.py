@@ -9,6 +9,7 @@ from typing import Any
 
 from models import Attachment, Dossier, FundingRequest, Supplier, Upload, Version
 from models.actors import Actor
+from models.dossiers import BankDetails
 from models.events import EventKind
 from models.import_document import ImportDocument, digest
 from models.lifecycle import RequestStatus
@@ -76,9 +77,9 @@ async def _create_request(dossier: Dossier, content: ImportDocument, as_of: date
         advance_decided=content.amounts.advance_decided,
         commitment_retained=content.amounts.commitment_retained,
         balance_decided=content.amounts.balance_decided,
-        bank_holder=content.bank_details.holder,
-        iban=content.bank_details.iban,
-        bic=content.bank_details.bic,
+        bank_details_sealed=BankDetails(
+            content.bank_details.holder, content.bank_details.iban, content.bank_details.bic
+        ).sealed(),
         document_digest=digest(content),
     )
 

@@ -69,11 +69,16 @@ class FundingRequest(Node):
     submitted_on: date = strawberry.field(description="Date de dépôt.")
     updated_at: datetime = strawberry.field(description="Instant de la dernière écriture.")
     amounts: Amounts = strawberry.field(description="Ses montants.")
-    bank_details: BankDetails = strawberry.field(description="Les coordonnées bancaires.")
     available_actions: list[RequestAction] = strawberry.field(
         description="Ce que le compte qui consulte peut faire maintenant."
     )
     decision_reason: str | None = strawberry.field(description="Motif d’un rejet.")
+
+    @strawberry.field(description="Les coordonnées bancaires.")
+    def bank_details(self, info: Info) -> BankDetails:
+        account = self.row.bank_details
+        iban = account.iban if info.context.for_manager else masked_iban(account.iban)
+        return BankDetails(holder=account.holder, iban=iban, bic=account.bic)
 
     @strawberry.field(description="La version actuelle.")
     async def current_version(self, info: Info) -> Version:
@@ -153,11 +158,6 @@ class FundingRequest(Node):
                 advance_decided=row.advance_decided,
                 commitment_retained=row.commitment_retained,
                 balance_decided=row.balance_decided,
-            ),
-            bank_details=BankDetails(
-                holder=row.bank_holder,
-                iban=row.iban if context.for_manager else masked_iban(row.iban),
-                bic=row.bic,
             ),
             available_actions=available_actions(context.viewer, status),
             decision_reason=row.decision_reason,

@@ -11,7 +11,7 @@ from typing import Any
 from models import Dossier, Email, Event, FundingRequest, Modification, Supplier, Upload, User, Version
 from models.actors import AccountRight, Actor, Role, TokenScope
 from models.attachments import Attachment
-from models.dossiers import RequestKind
+from models.dossiers import BankDetails, RequestKind
 from models.emails import EmailKind
 from models.events import EventKind
 from models.lifecycle import RequestStatus
@@ -69,9 +69,7 @@ async def make_request(supplier: Supplier | None = None, **facts: Any) -> Fundin
         "advance_decided": Decimal("0.00"),
         "commitment_retained": Decimal("100000.00"),
         "balance_decided": Decimal("70000.00"),
-        "bank_holder": supplier.legal_name,
-        "iban": "FR7630006000011234567890189",
-        "bic": "AGRIFRPP",
+        "bank_details_sealed": BankDetails(supplier.legal_name, "FR7630006000011234567890189", "AGRIFRPP").sealed(),
         "document_digest": "0" * 64,
     }
     request = await FundingRequest.create(**(values | facts))

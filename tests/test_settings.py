@@ -16,6 +16,7 @@ ROOT = Path(__file__).parent.parent
 PRODUCTION = {
     "SOLDE_ENVIRONMENT": "production",
     "SOLDE_SECRET_KEY": "k" * 32,
+    "SOLDE_DATA_KEYS": '["a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s="]',
     "SOLDE_BASE_URL": "https://solde.example.fr",
     "SOLDE_SMTP_HOST": "smtp.example.fr",
     "SOLDE_MAIL_FROM": "solde@example.fr",
@@ -185,6 +186,8 @@ def test_production_names_everything_that_it_lacks_at_once(refusal: Refusal) -> 
         ("SOLDE_SECRET_KEY", ""),
         ("SOLDE_SECRET_KEY", "k" * 31),
         ("SOLDE_SECRET_KEY", "development-only-secret-of-segur-solde"),
+        ("SOLDE_DATA_KEYS", None),
+        ("SOLDE_DATA_KEYS", '["k"]'),
         ("SOLDE_BASE_URL", None),
         ("SOLDE_BASE_URL", "http://solde.example.fr"),
         ("SOLDE_SMTP_HOST", None),

@@ -16,7 +16,7 @@ import pytest
 from models import Attachment, Dossier, Event, FundingRequest, Supplier, Upload, Version
 from models.actors import AccountRight, Actor
 from models.attachments import ScanStatus
-from models.dossiers import RequestKind
+from models.dossiers import BankDetails, RequestKind
 from models.errors import Invalid, PermissionDenied
 from models.events import EventKind
 from models.lifecycle import RequestStatus
@@ -93,7 +93,7 @@ async def test_the_guides_example_is_filed_exactly() -> None:
         Decimal("100000.00"),
         Decimal("70000.00"),
     )
-    assert (row.bank_holder, row.iban, row.bic) == ("GARAGE POULAT", "FR7630006000011234567890189", "AGRIFRPP")
+    assert row.bank_details == BankDetails("GARAGE POULAT", "FR7630006000011234567890189", "AGRIFRPP")
     version = await Version.get()
     assert (version.rank, version.asp_number, version.dsr) == (0, "FINSAS008539", "DSR-SAS-SAS-Va1")
     assert (version.support_contact, version.created_by) == ("pascal.breton@axyus.com", MANAGER.author)

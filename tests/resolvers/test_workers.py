@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from models import Dossier, Email, Event, FundingRequest, Modification, Supplier, Version
+from models.dossiers import BankDetails
 from models.emails import EmailKind
 from models.events import EventKind
 from models.lifecycle import ModificationOutcome, RequestStatus
@@ -35,7 +36,7 @@ async def sent_back(supplier: Supplier, count: int, as_of: datetime) -> set[UUID
     dossiers = [
         Dossier(number=f"FINSAS{as_of.day:02}{n:04}", ans_number="pbrSAS0012", supplier=supplier) for n in range(count)
     ]
-    bank = {"bank_holder": "AXYUS", "iban": "FR7630006000011234567890189", "bic": "AGRIFRPP"}
+    bank = {"bank_details_sealed": BankDetails("AXYUS", "FR7630006000011234567890189", "AGRIFRPP").sealed()}
     standing = {"kind": "BALANCE", "status": RequestStatus.TO_MODIFY, "status_changed_at": as_of, "updated_at": as_of}
     requests = [
         FundingRequest(
