@@ -9,6 +9,7 @@ from models import ApiToken, Dossier, User
 from models.actors import Actor, Role, TokenScope
 from models.deadlines import paris_day
 from resolvers.accounts import add_user, issue_token, supplier_of
+from resolvers.integrity import verify_due
 from resolvers.requests import mark_paid, validate_request
 from tasks import demo_stories as stories
 from tasks.demo_requests import (
@@ -69,6 +70,8 @@ async def load(as_of: datetime) -> Demo:
     created = await _guide_dossier(guide, manager, as_of)
     for number, story in STORIES.items():
         created += await _other_dossier(number, story, other, manager, as_of)
+    # A worker would have compared them over the years that they seem to have been here.
+    await verify_due(as_of)
     return Demo(created, await _token(as_of))
 
 

@@ -15,7 +15,9 @@ from models.emails import EmailKind, EmailStatus
 from models.lifecycle import ModificationOutcome, RequestStatus
 from resolvers.accounts import authenticate_token
 from resolvers.drafts import draft_of
+from resolvers.overdue import standing
 from resolvers.sessions import sign_in
+from settings import settings
 from tasks import demo
 from tasks.delivery import LONGEST_PASS
 from tasks.demo import ACCOUNTS, PASSWORD
@@ -53,6 +55,8 @@ async def test_demo_shows_the_guide_and_every_state(mail_folder: Path) -> None:
     swept = await sweep(NOW)
     assert (swept.expired, swept.reminded, swept.delivered.sent) == (0, 0, 0)
     assert {email.status for email in await Email.all()} == {EmailStatus.SENT}
+    # Its documents, some years old, are whole and were compared lately.
+    assert (await standing(NOW)).seconds_unverified(NOW) <= timedelta(days=settings.verify_days).total_seconds()
     # The clock of a delivery runs on from the instant that it is given.
     waits = [email.sent_at - email.created_at for email in await Email.all() if email.sent_at]
     assert len(waits) == await Email.all().count()
