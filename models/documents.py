@@ -63,7 +63,7 @@ def document_fault(
     if not size:
         return _fault("EMPTY_FILE", _MESSAGES["EMPTY_FILE"], file_name)
     if not known.may_be_declared(declared):
-        return _wrong_format(file_name, document_type)
+        return _wrong_format(file_name, document_type, known=known)
     outcome = _probe(path, known)
     return None if outcome is Outcome.ACCEPTED else _fault(*_REFUSED[outcome], file_name, format=known.label)
 
@@ -91,9 +91,12 @@ def _types(document_type: DocumentType | None) -> tuple[DocumentType, ...]:
     return (document_type,) if document_type else DOCUMENT_TYPES
 
 
-def _wrong_format(file_name: str, document_type: DocumentType | None, field: str = _FIELD) -> Fault:
+def _wrong_format(
+    file_name: str, document_type: DocumentType | None, field: str = _FIELD, known: DocumentFormat | None = None
+) -> Fault:
     accepted = labels(tuple(extension for each in _types(document_type) for extension in each.extensions))
-    one = accepted[0] if len(accepted) == 1 else "accepté"
+    # A name that is accepted announces a format, which the file is said not to be.
+    one = known.label if known else accepted[0] if len(accepted) == 1 else "accepté"
     message = _MESSAGES["WRONG_FORMAT"]
     return _fault("WRONG_FORMAT", message, file_name, field, format=one, formats=", ".join(accepted))
 

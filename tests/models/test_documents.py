@@ -78,6 +78,8 @@ def test_a_picture_is_accepted_only_where_its_type_accepts_one(written: Written)
 def test_the_declared_type_must_agree_where_there_is_one(declared: str, accepted: bool, written: Written) -> None:
     fault = document_fault(written(PNG), "a.png", declared)
     assert (fault is None) is accepted
+    # Not « n'est pas un fichier accepté. Formats acceptés : PDF, PNG… », of a name that is one of these.
+    assert fault is None or fault.message.replace("\u00a0", " ").startswith("« a.png » n'est pas un fichier PNG. ")
 
 
 def test_a_file_over_the_limit_is_refused_before_it_is_opened(written: Written) -> None:
