@@ -144,7 +144,7 @@ async def receive(http: Request) -> Response:
     if http.state.actor is None:
         return answer(http, 401, headers={"WWW-Authenticate": "Bearer"})
     try:
-        is_form = http.headers.get("content-type", "").startswith("multipart/form-data")
+        is_form = http.headers.get("content-type", "").lower().startswith("multipart/form-data")
         files = (await read_form(http)).files if is_form else [await _raw(http)]
     except DigestMismatch as mismatch:
         return JSONResponse({"code": mismatch.code, "message": mismatch.detail}, mismatch.status_code)

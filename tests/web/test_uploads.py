@@ -67,6 +67,12 @@ async def test_the_name_may_come_in_a_header(program: AsyncClient, headers: dict
     assert (await Upload.get()).file_name == "rapport été.pdf"
 
 
+async def test_a_form_says_that_it_is_one_in_any_case(program: AsyncClient) -> None:
+    form = program.build_request("POST", "/uploads", files={"file": ("rapport.pdf", PDF)})
+    form.headers["Content-Type"] = form.headers["Content-Type"].replace("multipart/form-data", "Multipart/Form-Data")
+    assert (await program.send(form)).status_code == 201
+
+
 async def test_a_file_without_a_name_is_refused(program: AsyncClient) -> None:
     assert (await program.post("/uploads", content=PDF)).status_code == 422
 
