@@ -9,23 +9,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from math import ceil
-from typing import Any
 from uuid import UUID
 
 import structlog
 from tortoise.functions import Sum
 from tortoise.queryset import QuerySet
 
-from models import Attachment, Upload
-from models.actors import SYSTEM
+from models import Upload
 from models.attachments import Integrity
 from models.database import after_commit, transaction
 from models.events import EventKind
 from resolvers import storage
-from resolvers.deadlines import settled_request
-from resolvers.drafts import document_facts
-from resolvers.events import record
-from resolvers.transitions import Overtaken, hold, until_settled
+from resolvers.holders import hold_all, holders_of, tell_all
+from resolvers.transitions import Overtaken, until_settled
 from settings import settings
 
 log = structlog.get_logger(__name__)
@@ -127,9 +123,11 @@ async def verify_all(as_of: datetime) -> AsyncIterator[Upload]:
 async def verify(upload: Upload, as_of: datetime) -> bool:
     """Compare one document and write down what it is; False when it was deleted or compared by another meanwhile."""
     found = await _compare(upload)
-    if found is not upload.integrity:
-        return await _note(upload, found, as_of=as_of)
-    return await _write(upload, found, as_of)
+    write = _write if found is upload.integrity else _note
+    if not await write(upload, found, as_of):
+        return False
+    upload.update_from_dict({"integrity": found, "verified_at": as_of})
+    return True
 
 
 async def _compare(upload: Upload) -> Integrity:
@@ -143,41 +141,24 @@ async def _compare(upload: Upload) -> Integrity:
 
 
 @until_settled
-async def _note(upload: Upload, found: Integrity, *, as_of: datetime) -> bool:
+async def _note(upload: Upload, found: Integrity, as_of: datetime) -> bool:
     """Write that a document is damaged, or whole again, and tell it on each request that holds it."""
     if not await _as_read(upload).exists():
         return False
-    documents = await _documents(upload)
-    requests = [await settled_request(SYSTEM, document.request_id, as_of) for document in documents]
+    holders = await holders_of(upload, as_of)
     kind = EventKind.ATTACHMENT_RESTORED if found is Integrity.INTACT else EventKind.ATTACHMENT_DAMAGED
     async with transaction():
-        for request in requests:
-            await hold(request, as_of=as_of)
+        await hold_all(holders, as_of)
         if not await _write(upload, found, as_of):
             raise Overtaken()
-        for request, document in zip(requests, documents, strict=True):
-            await record(kind, request, SYSTEM, at=as_of, **_facts(document, found))
+        await tell_all(kind, upload, holders, as_of, integrity=found.value)
         after_commit(partial(_log, upload, found))
     return True
 
 
-def _facts(document: Attachment, found: Integrity) -> dict[str, Any]:
-    cycle = {"number": document.modification.number} if document.modification else {}
-    return {**cycle, **document_facts(document), "integrity": found.value}
-
-
-async def _documents(upload: Upload) -> list[Attachment]:
-    """What each request holds of that file, one for each; in one order, so that two who take the rows never cross."""
-    rows = Attachment.filter(upload_id=upload.id, removed_at=None).order_by("request_id", "position")
-    return list({row.request_id: row for row in await rows.select_related("upload", "modification")}.values())
-
-
 async def _write(upload: Upload, found: Integrity, as_of: datetime) -> bool:
     """Write it on the row, if the bytes that were read are still its bytes and nobody has told otherwise."""
-    if not await _as_read(upload).update(integrity=found, verified_at=as_of):
-        return False
-    upload.update_from_dict({"integrity": found, "verified_at": as_of})
-    return True
+    return bool(await _as_read(upload).update(integrity=found, verified_at=as_of))
 
 
 def _as_read(upload: Upload) -> QuerySet[Upload]:

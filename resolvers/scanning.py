@@ -7,20 +7,16 @@ it is purged.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from tortoise.expressions import F
 from tortoise.queryset import QuerySet
 
-from models import Attachment, FundingRequest, Upload
-from models.actors import SYSTEM
+from models import Upload
 from models.attachments import ScanStatus
 from models.database import transaction
 from models.events import EventKind
-from resolvers.deadlines import settled_request
-from resolvers.drafts import document_facts
-from resolvers.events import record
-from resolvers.transitions import Overtaken, hold, until_settled
+from resolvers.holders import hold_all, holders_of, tell_all
+from resolvers.transitions import until_settled
 
 # Longer than any worker may be busy with one document (tasks/scanning.py).
 LEASE = timedelta(minutes=5)
@@ -88,35 +84,15 @@ async def mark_clean(upload: Upload, as_of: datetime) -> bool:
 
 @until_settled
 async def mark_infected(upload: Upload, finding: str, as_of: datetime) -> bool:
-    """Put it aside, and tell each request that holds it; False when the lease was lost meanwhile.
-
-    The requests are taken before the document, in one order: as who attaches it does.
-    """
-    requests = {key: await settled_request(SYSTEM, key, as_of) for key in sorted(await _held(upload))}
+    """Put it aside, and tell each request that holds it; False when the lease was lost meanwhile."""
+    holders = await holders_of(upload, as_of)
     verdict = {"scan_status": ScanStatus.INFECTED, "scan_finding": finding[:_LONGEST_FINDING]}
     async with transaction():
-        for request in requests.values():
-            await hold(request, as_of=as_of)
+        await hold_all(holders, as_of)
         if not await _settle(upload, scan_due_at=None, scanned_at=as_of, **verdict):
             return False
-        attachments = await _held(upload)
-        if attachments.keys() != requests.keys():
-            raise Overtaken()  # Attached or removed in between.
-        for key, attachment in attachments.items():
-            await _tell(requests[key], attachment, finding, as_of)
+        await tell_all(EventKind.ATTACHMENT_INFECTED, upload, holders, as_of, finding=finding)
     return True
-
-
-async def _held(upload: Upload) -> dict[UUID, Attachment]:
-    """The requests that hold it, each with the last place where it does."""
-    rows = Attachment.filter(upload_id=upload.id, removed_at=None).order_by("position")
-    return {row.request_id: row for row in await rows.select_related("upload", "modification")}
-
-
-async def _tell(request: FundingRequest, attachment: Attachment, finding: str, as_of: datetime) -> None:
-    cycle = {"number": attachment.modification.number} if attachment.modification else {}
-    facts = {**cycle, **document_facts(attachment), "finding": finding}
-    await record(EventKind.ATTACHMENT_INFECTED, request, SYSTEM, at=as_of, **facts)
 
 
 async def stop_waiting() -> int:

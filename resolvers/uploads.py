@@ -9,7 +9,7 @@ from uuid import UUID
 from tortoise.exceptions import IntegrityError
 
 from models import Upload
-from models.attachments import ScanStatus
+from models.attachments import Integrity, ScanStatus
 from resolvers import storage
 from resolvers.keeping import orphans
 
@@ -17,9 +17,9 @@ KEPT_UNATTACHED = timedelta(days=1)
 
 
 async def hold_uploads(upload_ids: Collection[UUID]) -> bool:
-    """Take the rows of files about to be attached, until the transaction ends; are all still there, none infected?"""
-    rows = Upload.filter(id__in=list(upload_ids), purged_at=None).exclude(scan_status=ScanStatus.INFECTED)
-    rows = rows.order_by("id")
+    """Take the rows of files about to be attached, until the transaction ends; are all still whole, none infected?"""
+    whole = Upload.filter(id__in=list(upload_ids), purged_at=None, integrity=Integrity.INTACT)
+    rows = whole.exclude(scan_status=ScanStatus.INFECTED).order_by("id")
     return len(await rows.select_for_update(no_key=True).only("id")) == len(set(upload_ids))
 
 

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from tortoise.queryset import QuerySet
 
-from models import Event, FundingRequest, Upload
+from models import Attachment, Event, FundingRequest, Upload
 from models.attachments import Integrity
 from models.database import is_postgres, transaction
+from models.errors import NotFound
 from models.events import EventKind
 from models.lifecycle import ModificationOutcome, RequestStatus
 from resolvers import integrity, storage
+from resolvers.editing import add_attachment
+from resolvers.holders import Holders, holders_of
 from resolvers.integrity import Verified, damaged, kept, verify, verify_all, verify_due
 from tests.conftest import NOW
-from tests.factories import MANAGER, make_attachment, make_request, send_back
+from tests.factories import MANAGER, make_attachment, make_request, send_back, supplier_of
 from tests.resolvers.storing import make_stored, put
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -189,6 +192,38 @@ async def test_two_who_compare_at_once_tell_it_once() -> None:
     read = [await Upload.get() for _ in range(5)]
     seen = await asyncio.gather(*(verify(each, NOW) for each in read))
     assert sorted(seen) == [False] * 4 + [True]
+    assert await told_of() == [(EventKind.ATTACHMENT_DAMAGED, "MISSING")]
+
+
+async def test_a_document_attached_while_its_damage_is_noted_is_told_or_refused() -> None:
+    request = await make_request()
+    modification = await send_back(request)
+    supplier = await supplier_of(request)
+    upload = await make_stored(supplier, CONTENT)
+    await lose(upload)
+    adding = add_attachment(supplier, modification.id, document_type="AUTRE_S", upload_id=upload.id, as_of=NOW)
+    added, seen = await asyncio.gather(adding, verify(upload, NOW), return_exceptions=True)
+    assert seen is True
+    assert isinstance(added, Attachment | NotFound)
+    held = await Attachment.filter(upload_id=upload.id).count()
+    assert await Event.filter(kind=EventKind.ATTACHMENT_DAMAGED).count() == held
+    assert held == isinstance(added, Attachment)
+
+
+async def test_a_request_that_takes_a_document_while_its_damage_is_noted_is_told_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    upload = await make_stored(MANAGER, CONTENT)
+    await lose(upload)
+
+    async def then_attached(upload: Upload, as_of: datetime) -> Holders:
+        holders = await holders_of(upload, as_of)
+        if not await Attachment.exists():
+            await make_attachment(await make_request(), upload=upload)
+        return holders
+
+    monkeypatch.setattr("resolvers.integrity.holders_of", then_attached)
+    assert await verify(upload, NOW)
     assert await told_of() == [(EventKind.ATTACHMENT_DAMAGED, "MISSING")]
 
 
