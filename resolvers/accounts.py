@@ -59,10 +59,10 @@ async def hash_password(password: str) -> str:
 
 async def account_named(identifier: str) -> User | None:
     """The active account of that identifier."""
-    return await User.get_or_none(identifier=storable(_kept(identifier), LONGEST_IDENTIFIER), active=True)
+    return await User.get_or_none(identifier=storable(in_small_letters(identifier), LONGEST_IDENTIFIER), active=True)
 
 
-def _kept(identifier: str) -> str:
+def in_small_letters(identifier: str) -> str:
     """The identifier in small letters, whatever the keyboard of a phone made of it."""
     return identifier.strip().lower()
 
@@ -100,8 +100,8 @@ async def add_user(
     as_of: datetime,
 ) -> User:
     """Open an account for a person of a supplier, or for a manager."""
-    identifier, email = _kept(identifier), email.strip()
-    faults = [*_identity_faults(identifier, email, role, supplier), *password_faults(password)]
+    identifier, email = in_small_letters(identifier), email.strip()
+    faults = [*identity_faults(identifier, email, role, supplier), *password_faults(password)]
     if await User.exists(identifier=storable(identifier, LONGEST_IDENTIFIER)):
         faults.append(Fault("identifier", "TAKEN", f"L'identifiant « {identifier} » est déjà utilisé."))
     if faults:
@@ -118,7 +118,8 @@ async def add_user(
     )
 
 
-def _identity_faults(identifier: str, email: str, role: Role, supplier: Supplier | None) -> list[Fault]:
+def identity_faults(identifier: str, email: str, role: Role, supplier: Supplier | None) -> list[Fault]:
+    """What stands against such an account, its identifier in small letters."""
     faults = []
     if not 3 <= len(identifier) <= LONGEST_IDENTIFIER or not identifier.isprintable():
         faults.append(Fault("identifier", "INVALID", "L'identifiant doit compter de 3 à 100 caractères."))

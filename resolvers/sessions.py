@@ -32,9 +32,26 @@ class SignedIn:
 
     actor: Actor
     supplier_name: str | None
+    session: str
+    """What names the session in the account's list."""
 
 
-async def sign_in(identifier: str, password: str, *, as_of: datetime, instead_of: str | None = None) -> str | None:
+@dataclass(frozen=True)
+class Browser:
+    """Where a session is opened from, for whoever looks through their own: network address and name that it gives."""
+
+    address: str = ""
+    agent: str = ""
+
+
+async def sign_in(
+    identifier: str,
+    password: str,
+    *,
+    as_of: datetime,
+    instead_of: str | None = None,
+    browser: Browser = Browser(),
+) -> str | None:
     """Open a session and return its secret; None when the two do not go together, without saying which is wrong.
 
     `instead_of` is the session that this browser had: it ends here.
@@ -47,21 +64,34 @@ async def sign_in(identifier: str, password: str, *, as_of: datetime, instead_of
     if is_weakly_kept(known):
         renewed = await hash_password(password)
         await User.filter(id=user.id, password_hash=known).update(password_hash=renewed)
-    return await _open_session(user, as_of, instead_of)
+    return await _open_session(user, as_of, instead_of, browser)
 
 
-async def _open_session(user: User, as_of: datetime, instead_of: str | None) -> str:
+async def _open_session(user: User, as_of: datetime, instead_of: str | None, browser: Browser) -> str:
     if instead_of:
         await sign_out(instead_of)
     # Sessions that ended are of no use to anybody: this is where they go.
-    await Session.filter(_ended(as_of), user=user).delete()
+    await Session.filter(ended(as_of), user=user).delete()
     secret = secrets.token_urlsafe(32)
     expires_at = as_of + timedelta(hours=settings.session_hours)
-    await Session.create(digest=digest(secret), user=user, created_at=as_of, seen_at=as_of, expires_at=expires_at)
+    await Session.create(
+        digest=digest(secret),
+        user=user,
+        address=browser.address[:45],
+        agent=_shown(browser.agent),
+        created_at=as_of,
+        seen_at=as_of,
+        expires_at=expires_at,
+    )
     return secret
 
 
-def _ended(as_of: datetime) -> Q:
+def _shown(agent: str) -> str:
+    """What can be kept and read of the name that a browser gives itself."""
+    return "".join(filter(str.isprintable, agent))[:300]
+
+
+def ended(as_of: datetime) -> Q:
     """The sessions over at that instant: too old, or too long unused."""
     return Q(expires_at__lte=as_of) | Q(seen_at__lte=as_of - timedelta(minutes=settings.session_idle_minutes))
 
@@ -74,7 +104,7 @@ async def sign_out(secret: str) -> None:
 async def signed_in(secret: str, *, as_of: datetime) -> SignedIn | None:
     """Whose session this is, if it still runs and the account is still active."""
     session = (
-        await Session.filter(~_ended(as_of), digest=digest(secret), user__active=True)
+        await Session.filter(~ended(as_of), digest=digest(secret), user__active=True)
         .select_related("user__supplier")
         .first()
     )
@@ -83,4 +113,4 @@ async def signed_in(secret: str, *, as_of: datetime) -> SignedIn | None:
     if as_of - session.seen_at >= SEEN_AGAIN_AFTER:
         await Session.filter(digest=session.digest).update(seen_at=as_of)
     supplier = session.user.supplier
-    return SignedIn(session.user.actor, supplier.legal_name if supplier else None)
+    return SignedIn(session.user.actor, supplier.legal_name if supplier else None, session.public_id)

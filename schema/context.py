@@ -20,11 +20,15 @@ def _now() -> datetime:
 
 @dataclass
 class Context:
-    """One operation; `actor` is None when nobody is signed in; `number` names it in the logs and in a masked error."""
+    """One operation; `actor` is None when nobody is signed in; `number` names it in the logs and in a masked error.
+
+    `session` names the browser's own among the account's, None for a program.
+    """
 
     actor: Actor | None = None
     as_of: datetime = field(default_factory=_now)
     number: str = field(default_factory=lambda: secrets.token_hex(6))
+    session: str | None = None
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:

@@ -102,7 +102,7 @@ async def run(http: Request, operation: str, **variables: Any) -> dict[str, Any]
     result = await schema.execute(
         _OPERATIONS[operation],
         variable_values=variables,
-        context_value=Context(actor=http.state.actor, as_of=http.state.as_of),
+        context_value=Context(actor=http.state.actor, as_of=http.state.as_of, session=http.state.session),
         operation_name=operation,
     )
     if result.errors:

@@ -54,7 +54,7 @@ async def graphql(http: Request) -> Response:
         result = await schema.execute(
             operation.query,
             variable_values=operation.variables,
-            context_value=Context(actor=http.state.actor, as_of=http.state.as_of),
+            context_value=Context(actor=http.state.actor, as_of=http.state.as_of, session=http.state.session),
             operation_name=operation.name,
             allowed_operation_types=OperationType.from_http("POST" if http.method == "POST" else "GET"),
         )

@@ -25,7 +25,10 @@ _ANONYMOUS_PREFIXES = ("/static/", "/livez", "/readyz")
 
 
 class Identification:
-    """Puts on `http.state`: `as_of`, `actor` and `viewer` (None when nobody is signed in), `session_ended`."""
+    """Puts on `http.state`: `as_of`, `actor` and `viewer` (None when nobody is signed in), `session`, `session_ended`.
+
+    `session` is what names the browser's own in the account's list, None for a program.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -37,6 +40,7 @@ class Identification:
         http = Request(scope)
         state = http.state
         state.as_of, state.actor, state.viewer, state.session_ended = http.app.state.clock(), None, None, False
+        state.session = None
         if "authorization" in http.headers and takes_tokens(scope["path"]):
             await _identify_program(http)
             if state.actor is None:
@@ -62,7 +66,7 @@ async def _identify_browser(http: Request) -> None:
     person = await sessions.signed_in(http.cookies[SESSION_COOKIE], as_of=http.state.as_of)
     http.state.session_ended = person is None
     if person is not None:
-        http.state.actor, http.state.viewer = person.actor, _as_viewer(person)
+        http.state.actor, http.state.viewer, http.state.session = person.actor, _as_viewer(person), person.session
 
 
 def _as_viewer(person: sessions.SignedIn) -> dict[str, Any]:
@@ -116,6 +120,11 @@ def own_path(wanted: str | None) -> str:
         return "/"
     parts = urlsplit(wanted)
     return "/" if parts.scheme or parts.netloc or "\\" in wanted else wanted
+
+
+def browser(http: Request) -> sessions.Browser:
+    """Where this comes from, as the account's list of sessions shows it."""
+    return sessions.Browser(http.client.host if http.client else "", http.headers.get("user-agent", ""))
 
 
 def begin(response: Response, secret: str) -> None:

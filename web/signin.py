@@ -30,6 +30,7 @@ async def sign_in(http: Request) -> Response:
         form.get("password"),
         as_of=http.state.as_of,
         instead_of=http.cookies.get(SESSION_COOKIE),
+        browser=session.browser(http),
     )
     if secret is None:
         return _sign_in_page(http, wanted, form.get("identifier"), [WRONG])
