@@ -27,7 +27,7 @@ def test_an_operation_without_a_name_is_refused(tmp_path: Path) -> None:
 
 def asked_by(actor: object) -> Request:
     http = Request({"type": "http"})
-    http.state.actor, http.state.as_of = actor, NOW
+    http.state.actor, http.state.as_of, http.state.session = actor, NOW, None
     return http
 
 
