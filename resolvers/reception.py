@@ -10,7 +10,7 @@ from datetime import datetime
 from models import Upload
 from models.actors import Actor
 from models.allowance import Bound
-from models.attachments import Integrity, ScanStatus
+from models.attachments import ScanStatus
 from models.database import transaction
 from models.document_formats import content_type_of
 from models.document_types import document_type
@@ -23,7 +23,7 @@ from models.text import excerpt
 from models.typography import french
 from resolvers import storage
 from resolvers.allowances import hold_reception, sender_bounds
-from resolvers.uploads import KEPT_UNATTACHED
+from resolvers.repeats import sent_again
 from settings import settings
 
 # What has arrived goes to the disk, in a thread, by pieces of this size: all the memory that a document takes.
@@ -121,7 +121,7 @@ class Reception:
         await self._write()
         if fault := await self._fault():
             raise Invalid(fault)
-        if again := await self._same_as_before(as_of):
+        if again := await self._again(as_of):
             return again
         content_type = content_type_of(self.file_name)
         key = await storage.keep(self._incoming, file_name=self.file_name, content_type=content_type)
@@ -144,30 +144,16 @@ class Reception:
             return infection(self.file_name)
         return await check_document(self._incoming.path, self.file_name, self._announced.content_type, self._kind)
 
-    async def _same_as_before(self, as_of: datetime) -> Upload | None:
-        """The document that the same account sent with the same bytes and name within a day, now as if sent anew."""
-        rows = Upload.filter(
-            account=self.actor.account,
-            sha256=self._incoming.sha256,
-            file_name=self.file_name,
-            created_at__gt=as_of - KEPT_UNATTACHED,
-            purged_at=None,
-            integrity=Integrity.INTACT,
-            # One that a request has given up is about to be deleted.
-            attachments__removed_at=None,
-        )
-        upload = await rows.order_by("-created_at").first()
-        # The sweep and the deletion for good look at the row again once they hold it, as this does.
-        if upload is None or not await Upload.filter(id=upload.id, purged_at=None).update(created_at=as_of):
-            return None
-        self.repeated = True
+    async def _again(self, as_of: datetime) -> Upload | None:
+        upload = await sent_again(self.actor, self.file_name, self._incoming.sha256, as_of)
+        self.repeated = upload is not None
         return upload
 
     async def _write_row(self, key: str, content_type: str, as_of: datetime) -> Upload:
         """One row at a time for each sender: what all its posts bring at once stays within its bound."""
         async with transaction():
             await hold_reception(str(self.actor.supplier_id or self.actor.account))
-            if again := await self._same_as_before(as_of):
+            if again := await self._again(as_of):
                 return again
             for bound in await sender_bounds(self.actor, as_of):
                 if self._incoming.size > bound.left:
@@ -195,10 +181,3 @@ def _mismatch(file_name: str) -> str:
         f"« {excerpt(file_name, 200)} » n'est pas arrivé tel qu'il est parti : son empreinte n'est pas celle annoncée. "
         "Envoyez-le de nouveau."
     )
-
-
-async def sent_before(actor: Actor, file_name: str, as_of: datetime) -> int:
-    """The size of the largest document of that name that this account sent within a day, 0 without any."""
-    name = clean_file_name(file_name)
-    rows = Upload.filter(account=actor.account, created_at__gt=as_of - KEPT_UNATTACHED, file_name=name)
-    return max((upload.size for upload in await rows.only("size")), default=0)

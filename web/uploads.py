@@ -19,7 +19,8 @@ from starlette.routing import Route
 from models.actors import Actor
 from models.errors import NotFound
 from resolvers.allowances import bounds_on
-from resolvers.reception import Announced, Reception, sent_before
+from resolvers.reception import Announced, Reception
+from resolvers.repeats import sent_before
 from resolvers.visibility import get_modification
 from schema.nodes import uuid_of
 from web.digests import DigestMismatch, of_field, of_header
