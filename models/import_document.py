@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from models import import_fields as fields
 from models.database import canonical_json
 from models.dossiers import RequestKind
+from models.sealing import fingerprint
 from settings import settings
 
 SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -154,12 +155,12 @@ class ImportDocument(_Part):
 
 
 def digest(document: ImportDocument) -> str:
-    """SHA-256 of the content, the same whatever the order of the keys and the white space.
+    """Keyed SHA-256 of the content, the same whatever the order of the keys and the white space.
 
     The dossier number counts for nothing: it is the identity, and the portal may have given it.
     """
     content = document.model_dump(mode="json", by_alias=True, exclude={"number"})
-    return hashlib.sha256(canonical_json(content).encode()).hexdigest()
+    return fingerprint(hashlib.sha256(canonical_json(content).encode()).hexdigest())
 
 
 def json_schema() -> dict[str, object]:

@@ -6,6 +6,7 @@ new one can be put in front and the old ones retired once everything has been se
 
 from __future__ import annotations
 
+import hmac
 from base64 import urlsafe_b64encode
 from functools import cache
 from hashlib import sha256
@@ -40,12 +41,36 @@ def seal_again(kept: str) -> str:
         raise Unreadable("no key of SOLDE_DATA_KEYS opens this value") from None
 
 
+def is_sealed_with_the_first_key(kept: str) -> bool:
+    """Would the value stay readable if every key but the first were taken away?"""
+    try:
+        _fernets()[0].decrypt(kept.encode())
+    except InvalidToken:
+        return False
+    return True
+
+
+def new_key() -> str:
+    """A key for SOLDE_DATA_KEYS."""
+    return Fernet.generate_key().decode()
+
+
+def fingerprint(digest: str) -> str:
+    """A digest as it may be kept of what can be guessed: without the key, no guess can be tried against it."""
+    key = settings.audit_key.get_secret_value() or settings.secret_key.get_secret_value()
+    return hmac.new(key.encode(), f"content:{digest}".encode(), sha256).hexdigest()
+
+
 def _keys() -> MultiFernet:
+    return MultiFernet(_fernets())
+
+
+def _fernets() -> list[Fernet]:
     return _opened(tuple(key.get_secret_value() for key in settings.data_keys), settings.secret_key.get_secret_value())
 
 
 @cache
-def _opened(keys: tuple[str, ...], secret: str) -> MultiFernet:
+def _opened(keys: tuple[str, ...], secret: str) -> list[Fernet]:
     """The keys of the settings; on a developer's machine without any, one made of the secret key."""
     own = keys or (urlsafe_b64encode(sha256(f"data:{secret}".encode()).digest()).decode(),)
-    return MultiFernet([Fernet(key) for key in own])
+    return [Fernet(key) for key in own]

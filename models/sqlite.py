@@ -20,6 +20,8 @@ OPTIONS: dict[str, str] = {
     # An answer given to a supplier must survive a power cut.
     "synchronous": "FULL",
     "foreign_keys": "ON",
+    # What is deleted or sealed leaves nothing to read in the file.
+    "secure_delete": "ON",
 }
 
 

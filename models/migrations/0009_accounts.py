@@ -14,6 +14,7 @@ from tortoise.migrations.schema_generator.state_apps import StateApps
 from models.actors import AuthorField
 from models.database import InstantField
 from models.dossiers import BankDetails
+from models.sealing import fingerprint
 
 INDEXES = {
     "recovery_code_account": "INDEX {} ON recovery_code (user_id)",
@@ -39,15 +40,21 @@ class Drop(ops.RemoveField):
 
 
 async def seal_bank_details(_apps: StateApps, schema_editor: BaseSchemaEditor) -> None:
-    """Seal the bank details of every request, some hundreds at a time."""
+    """Seal the bank details of every request, some hundreds at a time.
+
+    The plain columns are emptied as well: PostgreSQL keeps in each row what a dropped column held. The digest of
+    the imported document takes a key: from a plain one an account number could be guessed.
+    """
     client = schema_editor.client
-    find = "SELECT id, bank_holder, iban, bic FROM funding_request WHERE bank_details_sealed = '' LIMIT 500"
-    holes = ("$1", "$2") if client.capabilities.dialect == "postgres" else ("?", "?")
-    keep = f"UPDATE funding_request SET bank_details_sealed = {holes[0]} WHERE id = {holes[1]}"  # noqa: S608 - no value
+    find = "SELECT id, bank_holder, iban, bic, document_digest FROM funding_request WHERE bank_details_sealed = '' LIMIT 500"
+    holes = ("$1", "$2", "$3") if client.capabilities.dialect == "postgres" else ("?", "?", "?")
+    emptied = "bank_holder = '', iban = '', bic = ''"
+    kept = "bank_details_sealed = {}, document_digest = {} WHERE id = {}".format(*holes)
+    keep = f"UPDATE funding_request SET {emptied}, {kept}"  # noqa: S608 - no value
     while rows := await client.execute_query_dict(find):
         for row in rows:
             sealed = BankDetails(row["bank_holder"], row["iban"], row["bic"]).sealed()
-            await client.execute_query(keep, [sealed, row["id"]])
+            await client.execute_query(keep, [sealed, fingerprint(row["document_digest"]), row["id"]])
 
 
 class Migration(migrations.Migration):
