@@ -30,6 +30,16 @@ class Integrity(StrEnum):
     MISSING = "MISSING"
 
 
+class Barrier(StrEnum):
+    """What keeps a document from those who may see its request."""
+
+    REMOVED = "REMOVED"
+    INFECTED = "INFECTED"
+    PENDING = "PENDING"
+    ALTERED = "ALTERED"
+    MISSING = "MISSING"
+
+
 class Upload(Model):
     """A file received whole: its name as the user wrote it, its bytes under `key` in the storage.
 
@@ -104,9 +114,13 @@ class Attachment(Model):
         table = "attachment"
         indexes = [Index(fields=["request_id", "position"], name="attachment_by_request")]
 
-    def may_be_read_by(self, account: str) -> bool:
-        """May who sees the request read the bytes now? Those that wait for the antivirus are for their sender alone."""
+    def barrier(self, account: str) -> Barrier | None:
+        """What keeps its bytes from that account now; those that wait for the antivirus are for their sender alone."""
         upload = self.upload
-        if self.removed_at is not None or not upload.is_whole or upload.scan_status is ScanStatus.INFECTED:
-            return False
-        return upload.scan_status is not ScanStatus.PENDING or upload.account == account
+        if self.removed_at is not None or upload.purged_at is not None:
+            return Barrier.REMOVED
+        if upload.scan_status is ScanStatus.INFECTED:
+            return Barrier.INFECTED
+        if upload.scan_status is ScanStatus.PENDING and upload.account != account:
+            return Barrier.PENDING
+        return None if upload.integrity is Integrity.INTACT else Barrier(upload.integrity.value)

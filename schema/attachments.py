@@ -91,7 +91,7 @@ class Attachment(Node):
             added_at=row.added_at,
             added_by=Actor.of(row.added_by, context),
             url=links.attachment(row.id),
-            download_url=links.attachment(row.id) if row.may_be_read_by(context.viewer.account) else None,
+            download_url=None if row.barrier(context.viewer.account) else links.attachment(row.id),
             integrity=upload.integrity,
             verified_at=upload.verified_at,
             purged_at=upload.purged_at,

@@ -13,8 +13,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from models import Upload
-from models.actors import Actor
-from models.attachments import Attachment, Integrity, ScanStatus
+from models.attachments import Barrier
 from models.content_disposition import disposition
 from resolvers import storage, visibility
 from web.errors import Explained, answer
@@ -24,13 +23,16 @@ from web.session import to_sign_in
 log = structlog.get_logger()
 
 READ_IN_PLACE = frozenset({"application/pdf", "image/png", "image/jpeg"})
-REMOVED = "Ce fichier a été supprimé."
-PENDING = "L'analyse antivirus de ce document est en cours. Réessayez dans quelques minutes."
-INFECTED = "Ce document contient un virus : il a été mis à l'écart."
-DAMAGED = {
-    Integrity.MISSING: "Ce document est introuvable dans le stockage du portail. L'anomalie a été enregistrée.",
-    Integrity.ALTERED: "Ce document est abîmé dans le stockage du portail : il n'est plus celui qui a été reçu. "
-    "L'anomalie a été enregistrée.",
+REFUSALS = {
+    Barrier.REMOVED: (410, "Ce fichier a été supprimé."),
+    Barrier.INFECTED: (410, "Ce document contient un virus : il a été mis à l'écart."),
+    Barrier.PENDING: (503, "L'analyse antivirus de ce document est en cours. Réessayez dans quelques minutes."),
+    Barrier.MISSING: (500, "Ce document est introuvable dans le stockage du portail. L'anomalie a été enregistrée."),
+    Barrier.ALTERED: (
+        500,
+        "Ce document est abîmé dans le stockage du portail : il n'est plus celui qui a été reçu. "
+        "L'anomalie a été enregistrée.",
+    ),
 }
 
 
@@ -40,9 +42,9 @@ async def read(http: Request) -> Response:
     if actor is None:
         return to_sign_in(http) if "authorization" not in http.headers else answer(http, 401)
     attachment = await visibility.get_attachment(actor, http.path_params["id"])
-    _check_it_may_go(actor, attachment)
     upload = attachment.upload
-    await _check_it_is_whole(upload)
+    if barrier := attachment.barrier(actor.account) or await _damage(upload):
+        raise _refusal(upload, barrier)
     headers = _headers(http, upload)
     if has_it(http.headers, headers["ETag"]):
         return Response(status_code=304, headers=headers)
@@ -53,27 +55,19 @@ async def read(http: Request) -> Response:
     return await _part(http, upload, headers)
 
 
-def _check_it_may_go(actor: Actor, attachment: Attachment) -> None:
-    """What became of the document may forbid what the rights allow."""
-    upload = attachment.upload
-    if attachment.removed_at or upload.purged_at:
-        raise Explained(410, REMOVED)
-    if upload.scan_status is ScanStatus.INFECTED:
-        raise Explained(410, INFECTED)
-    if upload.scan_status is ScanStatus.PENDING and upload.account != actor.account:
-        raise Explained(503, PENDING, {"Retry-After": "60"})
+async def _damage(upload: Upload) -> Barrier | None:
+    """Nobody is given, as what was received, anything else: damage may be older than its last comparison."""
+    size = await storage.size_of(upload.key)
+    if size == upload.size:
+        return None
+    return Barrier.MISSING if size is None else Barrier.ALTERED
 
 
-async def _check_it_is_whole(upload: Upload) -> None:
-    """Nobody is given, as what was received, anything else."""
-    found = upload.integrity
-    if found is Integrity.INTACT:
-        size = await storage.size_of(upload.key)
-        if size == upload.size:
-            return
-        found = Integrity.MISSING if size is None else Integrity.ALTERED
-    log.error("document_damaged", upload=str(upload.id), key=upload.key, found=found.value)
-    raise Explained(500, DAMAGED[found])
+def _refusal(upload: Upload, barrier: Barrier) -> Explained:
+    status, sentence = REFUSALS[barrier]
+    if status == 500:
+        log.error("document_damaged", upload=str(upload.id), key=upload.key, found=barrier.value)
+    return Explained(status, sentence, {"Retry-After": "60"} if status == 503 else None)
 
 
 def _headers(http: Request, upload: Upload) -> dict[str, str]:
