@@ -101,6 +101,15 @@ class Settings(BaseSettings):
     verify_days: int = Field(30, ge=1, le=366, description="days within which every document is compared with its hash")
     session_hours: int = Field(12, ge=1, le=168, description="hours until a session ends, used or not")
     session_idle_minutes: int = Field(60, ge=5, le=1440, description="minutes until an unused session ends")
+    attempts_per_account: int = Field(
+        25, ge=5, le=1000, description="failed sign-ins of one account in 24 hours, two fifths of them in a row"
+    )
+    attempts_per_address: int = Field(
+        50, ge=5, le=100_000, description="failed sign-ins from one address in a row, and in each hour after"
+    )
+    attempts_per_network: int = Field(
+        200, ge=5, le=100_000, description="the same from one network (/24 of IPv4, /64 of IPv6)"
+    )
     smtp_host: str = Field("", description="mail server; empty: mails become .eml files in the data folder")
     smtp_port: int = Field(587, ge=1, le=65535, description="port of the mail server")
     smtp_user: str = Field("", description="account at the mail server")

@@ -2,6 +2,7 @@
 
 Refusal
 ├── Invalid              what was given breaks rules; `faults` names each one
+│   └── Throttled        it was given too often; says for how many minutes to wait
 ├── NotFound             there is no such thing, or the actor may not see it
 ├── PermissionDenied     the actor may see it but never do this
 ├── ActionNotAllowed     not in this status; says what is allowed now
@@ -46,6 +47,15 @@ class Invalid(Refusal):
     @classmethod
     def of(cls, faults: Iterable[Fault]) -> Invalid:
         return cls(*faults)
+
+
+class Throttled(Invalid):
+    """Tried too often: the same words whoever is concerned, known or not."""
+
+    def __init__(self, minutes: int) -> None:
+        wait = "une minute" if minutes <= 1 else f"{minutes} minutes"
+        super().__init__(Fault("", "THROTTLED", f"Trop de tentatives. Réessayez dans {wait}."))
+        self.minutes = max(1, minutes)
 
 
 class NotFound(Refusal):
