@@ -26,6 +26,7 @@ __all__ = [
     "Incoming",
     "Missing",
     "Unavailable",
+    "check",
     "keep",
     "keys_before",
     "read",
@@ -36,6 +37,9 @@ __all__ = [
     "size_of",
 ]
 
+# No key of ours: what becomes of asking for it tells of the place alone.
+_NEVER_KEPT = "00/00/none"
+
 
 async def keep(incoming: Incoming, *, file_name: str, content_type: str) -> str:
     """Store a file received whole, and return its key; a bucket remembers how to serve it by itself."""
@@ -44,6 +48,11 @@ async def keep(incoming: Incoming, *, file_name: str, content_type: str) -> str:
     headers = {"Content-Type": content_type, "Content-Disposition": disposition("attachment", file_name)}
     await _storage().keep(key, incoming, headers)
     return key
+
+
+async def check() -> None:
+    """Raise `Unavailable` when the place does not answer, is not there or refuses us; nothing is written."""
+    await _storage().size_of(_NEVER_KEPT)
 
 
 async def size_of(key: str) -> int | None:

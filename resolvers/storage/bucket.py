@@ -159,5 +159,6 @@ def _of_the_bucket() -> Iterator[None]:
     except FileNotFoundError as error:
         raise Missing(str(error)) from error
     except (BaseError, OSError) as error:
-        words = str(error).partition("\n\nDebug source")[0]
+        # On one line, as logs and commands tell it: a bucket's refusal is a page of XML.
+        words = " ".join(str(error).partition("\n\nDebug source")[0].split())
         raise (Full if any(word in words for word in _NO_ROOM) else Unavailable)(words) from error

@@ -18,6 +18,7 @@ from models.database import connection, database, is_postgres
 from models.emails import EmailStatus
 from models.migrating import pending
 from models.typography import french, quantity
+from resolvers import storage
 from resolvers.overdue import TOLERANCE, Standing, standing
 from settings import settings
 from tasks import antivirus
@@ -58,7 +59,7 @@ def doctor(
 
 
 async def _examine() -> list[Finding]:
-    return [*await _database(), await _queue(), await _mail_server(), await _antivirus(), _folder()]
+    return [*await _database(), await _queue(), await _mail_server(), await _antivirus(), *await _places()]
 
 
 async def _compare() -> list[Finding]:
@@ -196,16 +197,35 @@ async def _antivirus() -> Finding:
     return Finding(age <= OLDEST_SIGNATURES, f"{told}.")
 
 
-def _folder() -> Finding:
+async def _places() -> list[Finding]:
+    """Where data and documents are."""
+    url = settings.storage_url
+    if not url:
+        return [_folder(settings.data_dir)]
+    if url.startswith("file:"):
+        return [_folder(settings.data_dir), _folder(storage.root())]
+    return [_folder(settings.data_dir), await _bucket(url)]
+
+
+async def _bucket(url: str) -> Finding:
     try:
-        with tempfile.TemporaryFile(dir=settings.data_dir) as probe:
+        async with asyncio.timeout(PATIENCE):
+            await storage.check()
+    except (storage.Unavailable, TimeoutError) as error:
+        return Finding(False, f"Documents : {url} ne répond pas comme attendu ({_words(error)}).")
+    return Finding(True, f"Documents : {url} répond.")
+
+
+def _folder(folder: Path) -> Finding:
+    try:
+        with tempfile.TemporaryFile(dir=folder) as probe:
             probe.write(b"solde")
             probe.flush()
-        free = shutil.disk_usage(settings.data_dir).free
+        free = shutil.disk_usage(folder).free
     except OSError as error:
-        return Finding(False, f"Dossier {settings.data_dir} : impossible d'y écrire ({_words(error)}).")
+        return Finding(False, f"Dossier {folder} : impossible d'y écrire ({_words(error)}).")
     gigabytes = f"{free / 1024**3:.1f}".replace(".", ",")
-    return Finding(free >= LEAST_FREE, f"Dossier {settings.data_dir} : accessible, {gigabytes} Go libres.")
+    return Finding(free >= LEAST_FREE, f"Dossier {folder} : accessible, {gigabytes} Go libres.")
 
 
 def _duration(seconds: float) -> str:

@@ -12,6 +12,7 @@ from tortoise.exceptions import DBConnectionError, OperationalError
 from models.database import database
 from models.errors import Invalid, Refusal
 from models.typography import french
+from resolvers import storage
 
 T = TypeVar("T")
 
@@ -26,6 +27,10 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         refuse(*_lines_of(refusal))
     except (OperationalError, DBConnectionError) as error:
         refuse(f"La base de données ne répond pas comme attendu ({error}). A-t-elle reçu `solde migrate` ?")
+    except storage.Full:
+        refuse("L'espace de stockage des documents est plein.")
+    except storage.Unavailable as error:
+        refuse(f"Le stockage des documents ne répond pas comme attendu ({error}).")
 
 
 async def _on_the_database(work: Coroutine[Any, Any, T]) -> T:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
+from unittest.mock import AsyncMock
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
@@ -20,6 +21,8 @@ from models.actors import Actor, Role
 from models.database import database
 from models.emails import EmailKind
 from models.lifecycle import ModificationOutcome
+from models.typography import NBSP
+from resolvers import storage
 from resolvers.accounts import authenticate_token
 from resolvers.sessions import sign_in
 from schema import print_sdl
@@ -332,6 +335,22 @@ def test_command_on_a_database_without_tables_says_what_to_do(
     result = solde("token", "issue", "--name", "ASP", "--scope", "read")
     assert result.exit_code == 1
     assert "solde migrate" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (storage.Unavailable("no answer"), "Le stockage des documents ne répond pas comme attendu (no answer)."),
+        (storage.Full("no room"), "L'espace de stockage des documents est plein."),
+    ],
+)
+def test_import_without_its_storage_says_so_and_writes_nothing(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, sentence: str
+) -> None:
+    monkeypatch.setattr(storage, "keep", AsyncMock(side_effect=error))
+    result = solde("import", EXAMPLE)
+    assert (result.exit_code, result.stdout, result.stderr.replace(NBSP, " ")) == (1, "", f"{sentence}\n")
+    assert nothing_is_stored()
 
 
 def test_demo_is_refused_in_production(setting: Callable[[str, object], None]) -> None:

@@ -277,3 +277,27 @@ def test_a_storage_that_does_not_answer_is_told(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(storage, "keys_before", away)
     assert examined("--files") == (1, ["Documents : impossible de les comparer (no answer)."])
+
+
+def test_a_bucket_that_answers_is_well(bucket: str) -> None:
+    code, lines = told()
+    assert code == 0
+    assert f"bien    Documents : {settings.storage_url} répond." in lines
+
+
+@pytest.mark.usefixtures("bucket")
+def test_a_bucket_that_is_not_there_or_does_not_answer_is_told(setting: Setting) -> None:
+    for name, value in {"url": "s3://elsewhere/x", "endpoint": f"http://127.0.0.1:{free_port()}"}.items():
+        setting(f"storage_{name}", value)
+        code, [sentence] = examined()
+        assert code == 1
+        assert sentence.startswith("Documents : s3://elsewhere/x ne répond pas comme attendu (")
+
+
+def test_the_folder_of_documents_is_looked_at_too(setting: Setting, tmp_path: Path) -> None:
+    setting("storage_url", f"file://{tmp_path}/documents")
+    code, [sentence] = examined()
+    assert code == 1
+    assert sentence.startswith(f"Dossier {tmp_path}/documents : impossible d'y écrire (")
+    (tmp_path / "documents").mkdir()
+    assert examined() == (0, [])
