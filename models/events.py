@@ -40,14 +40,44 @@ class EventKind(StrEnum):
     REQUEST_REJECTED = "REQUEST_REJECTED"
     REQUEST_PAID = "REQUEST_PAID"
 
+    # What concerns an account, or the portal itself: on no request's timeline, in the managers' journal alone.
+    SIGNED_IN = "SIGNED_IN"
+    SIGN_IN_FAILED = "SIGN_IN_FAILED"
+    SIGN_IN_THROTTLED = "SIGN_IN_THROTTLED"
+    SIGNED_OUT = "SIGNED_OUT"
+    SESSION_REVOKED = "SESSION_REVOKED"
+    IDENTIFIER_ASKED = "IDENTIFIER_ASKED"
+    PASSWORD_RESET_ASKED = "PASSWORD_RESET_ASKED"  # noqa: S105
+    PASSWORD_RESET = "PASSWORD_RESET"  # noqa: S105
+    PASSWORD_CHANGED = "PASSWORD_CHANGED"  # noqa: S105
+    EMAIL_CHANGE_ASKED = "EMAIL_CHANGE_ASKED"
+    EMAIL_CHANGED = "EMAIL_CHANGED"
+    TOTP_ENABLED = "TOTP_ENABLED"
+    TOTP_DISABLED = "TOTP_DISABLED"
+    RECOVERY_CODE_USED = "RECOVERY_CODE_USED"
+    RECOVERY_CODES_RENEWED = "RECOVERY_CODES_RENEWED"
+    ACCOUNT_OPENED = "ACCOUNT_OPENED"
+    ACCOUNT_INVITED = "ACCOUNT_INVITED"
+    ACCOUNT_ACTIVATED = "ACCOUNT_ACTIVATED"
+    ACCOUNT_DISABLED = "ACCOUNT_DISABLED"
+    ACCOUNT_ENABLED = "ACCOUNT_ENABLED"
+    ACCOUNT_REVOKED = "ACCOUNT_REVOKED"
+    RIGHT_CHANGED = "RIGHT_CHANGED"
+    TOKEN_ISSUED = "TOKEN_ISSUED"  # noqa: S105
+    TOKEN_REVOKED = "TOKEN_REVOKED"  # noqa: S105
+    ACCESS_DENIED = "ACCESS_DENIED"
+    DATA_EXPORTED = "DATA_EXPORTED"
+    DATA_PURGED = "DATA_PURGED"
+    KEYS_ROTATED = "KEYS_ROTATED"
+
 
 class Event(Model):
-    """One thing that happened to one request. Timeline, feed and audit read it.
+    """One thing that happened, to a request or an account. Timeline, feed and audit read it.
 
-    `digest` seals the payload and the author with `salt`, so that either can be purged and the chain still holds;
-    `chain` seals the digest with the chain of the event before. `transaction` orders the feed: on PostgreSQL a
-    trigger fills it with the transaction's id, so that what commits late is never skipped; 0 on SQLite, where
-    writers come one after the other.
+    `digest` seals the author, the payload and the origin with `salt`, so that they can be purged and the chain still
+    holds; `chain` seals the digest with the chain of the event before (models/chains.py). `transaction` orders the
+    feed: on PostgreSQL a trigger fills it with the transaction's id, so that what commits late is never skipped; 0 on
+    SQLite, where writers come one after the other.
     """
 
     id = fields.BigIntField(primary_key=True)

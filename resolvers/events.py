@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import secrets
 from datetime import UTC, datetime
 from functools import partial
@@ -13,12 +11,12 @@ import structlog
 from tortoise.expressions import RawSQL
 from tortoise.queryset import QuerySet
 
-from models import Event, FundingRequest
-from models.actors import Actor, Author
-from models.database import after_commit, canonical_json, is_postgres
+from models import ChainHead, Event, FundingRequest, User
+from models.actors import SYSTEM, Actor, Author
+from models.chains import EMPTY, PORTAL, chain_name, digest_of, head_seal, link_of, remains
+from models.database import after_commit, is_postgres, transaction
 from models.events import EventKind
 from resolvers.visibility import visible_events
-from settings import settings
 
 log = structlog.get_logger(__name__)
 
@@ -29,21 +27,87 @@ async def record(kind: EventKind, request: FundingRequest, actor: Actor, *, at: 
     Called inside the transaction whose first statement wrote the request's row: that write lets one
     transaction at a time extend the request's chain.
     """
-    last = await Event.filter(request_id=request.id).order_by("-position").first()
-    event = Event(
-        request=request,
-        position=last.position + 1 if last else 0,
-        kind=kind,
-        actor=actor.author,
-        at=at,
-        payload=payload,
-        salt=secrets.token_hex(16),
-    )
-    event.digest = _digest(event)
-    event.chain = _chain(event, last.chain if last else "")
-    await event.save()
+    event = _event(kind, actor, at, payload)
+    event.request = request
+    await _append(event)
     after_commit(partial(_log, event, request))
     return event
+
+
+async def record_account(kind: EventKind, *, user: User | None, actor: Actor, at: datetime, **payload: Any) -> Event:
+    """Append what happened to an account, or to the portal when it concerns none, to that chain.
+
+    In the caller's transaction if there is one, so that neither is kept without the other; no secret in `payload`.
+    """
+    event = _event(kind, actor, at, payload)
+    if user is not None:
+        event.user = user
+    async with transaction():
+        await _hold(chain_name(None, event.user_id))
+        await _append(event)
+        after_commit(partial(_log_account, event))
+    return event
+
+
+def _event(kind: EventKind, actor: Actor, at: datetime, payload: dict[str, Any]) -> Event:
+    origin = actor.origin.as_json() if actor.origin else None
+    return Event(kind=kind, actor=actor.author, at=at, payload=payload, origin=origin, salt=secrets.token_hex(16))
+
+
+async def _hold(chain: str) -> None:
+    """Let one transaction at a time extend this chain: it has no row of its own but its head."""
+    begun = ChainHead(chain=chain, position=EMPTY, seal=head_seal(chain, EMPTY, ""))
+    await ChainHead.bulk_create([begun], ignore_conflicts=True)
+    await ChainHead.filter(chain=chain).select_for_update().get()
+
+
+async def _append(event: Event) -> None:
+    chain = chain_name(event.request_id, event.user_id)
+    head = await ChainHead.get_or_none(chain=chain)
+    last = await Event.filter(request_id=event.request_id, user_id=event.user_id).order_by("-position").first()
+    position, link = (last.position, last.chain) if last else (EMPTY, "")
+    event.position = position + 1
+    event.digest = digest_of(event)
+    event.chain = link_of(event, link)
+    await event.save()
+    seal = head_seal(chain, event.position, event.chain)
+    if head is None and last is None:
+        await ChainHead.create(chain=chain, position=event.position, seal=seal)
+    elif head is not None and head.seal == head_seal(chain, position, link):
+        await ChainHead.filter(chain=chain).update(position=event.position, seal=seal)
+    else:
+        # What follows an alteration must not cover it up: the head stays as it is, and the audit names the chain.
+        log.error("audit.chain_broken", chain=chain, position=event.position)
+
+
+# How many events are purged in one transaction, each with an event that accounts for them.
+_PURGED_AT_ONCE = 500
+
+
+async def purge_events(before: datetime, *, as_of: datetime) -> int:
+    """Empty the author, the payload and the origin of every event older than that; how many there were.
+
+    Every lot leaves an event of the portal's own that seals which they are and what remains of them.
+    """
+    count = 0
+    while lot := await _purge_lot(before, as_of):
+        count += lot
+    return count
+
+
+async def _purge_lot(before: datetime, as_of: datetime) -> int:
+    kept = Event.filter(at__lt=before, purged_at=None, kind__not=EventKind.DATA_PURGED)
+    async with transaction():
+        await _hold(PORTAL)
+        rows = await kept.order_by("id").limit(_PURGED_AT_ONCE)
+        for row in rows:
+            row.actor, row.payload, row.origin = Author(row.actor.role, "", ""), {}, None
+            row.purged_at = as_of
+        if rows:
+            await Event.bulk_update(rows, ["actor", "payload", "origin", "purged_at"])
+            facts = {"events": len(rows), "first": rows[0].id, "last": rows[-1].id, "seal": remains(rows)}
+            await record_account(EventKind.DATA_PURGED, user=None, actor=SYSTEM, at=as_of, **facts)
+    return len(rows)
 
 
 def _log(event: Event, request: FundingRequest) -> None:
@@ -52,6 +116,12 @@ def _log(event: Event, request: FundingRequest) -> None:
     if event.kind is not EventKind.REQUEST_IMPORTED and "number" in event.payload:
         facts["modification"] = event.payload["number"]
     log.info(event.kind.value.lower(), **facts, role=event.actor.role.value, at=_utc(event.at))
+
+
+def _log_account(event: Event) -> None:
+    """One line for what happened to an account, under its key and no name."""
+    account = str(event.user_id) if event.user_id else None
+    log.info(event.kind.value.lower(), account=account, role=event.actor.role.value, at=_utc(event.at))
 
 
 def feed(actor: Actor) -> QuerySet[Event]:
@@ -68,22 +138,5 @@ def feed(actor: Actor) -> QuerySet[Event]:
     )
 
 
-def _digest(event: Event) -> str:
-    """Seals the author and the payload; salted, so that neither can be guessed from it once purged."""
-    author: Author = event.actor
-    content = canonical_json({"actor": author.as_json(), "payload": event.payload})
-    return hashlib.sha256(f"{event.salt}{content}".encode()).hexdigest()
-
-
-def _chain(event: Event, previous: str) -> str:
-    """Seals the event to the one before, with the portal's own key."""
-    sealed = canonical_json(
-        [previous, str(event.request_id), event.position, event.kind.value, _utc(event.at), event.digest]
-    )
-    key = settings.secret_key.get_secret_value().encode()
-    return hmac.new(key, sealed.encode(), hashlib.sha256).hexdigest()
-
-
 def _utc(instant: datetime) -> str:
-    """The instant as it is read back, whatever its offset was when it was recorded."""
     return instant.astimezone(UTC).isoformat()

@@ -150,6 +150,34 @@ _describe(
     REQUEST_VALIDATED="La demande est validée.",
     REQUEST_REJECTED="La demande est rejetée.",
     REQUEST_PAID="Le paiement est enregistré.",
+    SIGNED_IN="Connexion à un compte.",
+    SIGN_IN_FAILED="Connexion refusée : l’identifiant, le mot de passe ou le code est incorrect.",
+    SIGN_IN_THROTTLED="Connexion refusée après trop de tentatives.",
+    SIGNED_OUT="Déconnexion d’un compte.",
+    SESSION_REVOKED="Des sessions d’un compte sont fermées à distance.",
+    IDENTIFIER_ASKED="Un identifiant oublié est demandé par courriel.",
+    PASSWORD_RESET_ASKED="Un lien de réinitialisation du mot de passe est demandé.",  # noqa: S106
+    PASSWORD_RESET="Le mot de passe est réinitialisé par un lien reçu par courriel.",  # noqa: S106
+    PASSWORD_CHANGED="Le mot de passe d’un compte est changé.",  # noqa: S106
+    EMAIL_CHANGE_ASKED="Une nouvelle adresse électronique est à confirmer.",
+    EMAIL_CHANGED="L’adresse électronique d’un compte est changée.",
+    TOTP_ENABLED="La double authentification d’un compte est activée.",
+    TOTP_DISABLED="La double authentification d’un compte est désactivée.",
+    RECOVERY_CODE_USED="Un code de secours est utilisé.",
+    RECOVERY_CODES_RENEWED="Les codes de secours d’un compte sont renouvelés.",
+    ACCOUNT_OPENED="Un compte est ouvert.",
+    ACCOUNT_INVITED="Une personne est invitée à ouvrir un compte.",
+    ACCOUNT_ACTIVATED="La personne invitée a activé son compte.",
+    ACCOUNT_DISABLED="Un compte est désactivé.",
+    ACCOUNT_ENABLED="Un compte est réactivé.",
+    ACCOUNT_REVOKED="L’accès d’un compte est retiré.",
+    RIGHT_CHANGED="Le droit d’un compte est changé.",
+    TOKEN_ISSUED="Un jeton d’accès à l’API est émis.",  # noqa: S106
+    TOKEN_REVOKED="Un jeton d’accès à l’API est révoqué.",  # noqa: S106
+    ACCESS_DENIED="Une action est refusée, faute de droit.",
+    DATA_EXPORTED="Des données sont exportées.",
+    DATA_PURGED="Des données personnelles sont purgées à la fin de leur durée de conservation.",
+    KEYS_ROTATED="Les données chiffrées le sont de nouveau avec la première clé.",
 )
 _describe(
     RequestOrder,
