@@ -7,7 +7,7 @@ import os
 import typer
 
 from tasks import logs
-from tasks.commands import accounts, demo, doctor, importing, processes, schema, sweeping
+from tasks.commands import accounts, demo, doctor, importing, keys, processes, schema, sweeping
 from tasks.up import up
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ app.command(short_help="Ajoute les données de démonstration.")(demo.demo)
 app.command("import", short_help="Importe une demande avec ses pièces.")(importing.import_file)
 app.add_typer(accounts.user, name="user")
 app.add_typer(accounts.token, name="token")
+app.add_typer(keys.keys, name="keys")
 app.command(short_help="Fait un passage des tâches de fond.")(sweeping.sweep)
 app.command(short_help="Dit ce qui a besoin de quelqu’un.")(doctor.doctor)
 app.command(short_help="Affiche le schéma GraphQL ou du dépôt.")(schema.schema)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from cryptography.fernet import Fernet
@@ -107,7 +107,7 @@ def test_details_from_before_are_sealed_and_nothing_of_them_stays_behind(empty_u
         assert [file.name for file in folder.glob("empty.sqlite3*") if IBAN.encode() in file.read_bytes()] == []
 
 
-async def _before_sealing(url: str) -> list[object]:
+async def _before_sealing(url: str) -> list[UUID]:
     """A database as the release before left it, with more requests than one batch of the migration takes."""
     async with database(url, foreign_keys="OFF"):
         await _migrate_to("0008_dropped_documents")
@@ -130,7 +130,7 @@ async def _before_sealing(url: str) -> list[object]:
                     f"VALUES ('{request}', '{dossier}', 'BALANCE', 'IN_REVIEW', '2023-08-07 12:32:00+00:00', "
                     f"'2023-02-16', '2023-08-07 12:32:00+00:00', 0, '{HOLDER}', '{IBAN}', 'AGRIFRPP', '{'0' * 64}')"
                 )
-    return list(ids)
+    return ids
 
 
 async def _migrate_to(last: str) -> None:

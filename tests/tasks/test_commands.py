@@ -14,6 +14,7 @@ from unittest.mock import AsyncMock
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
+from pydantic import SecretStr
 from typer.testing import CliRunner, Result
 
 from models import ApiToken, Attachment, Dossier, Email, FundingRequest, Modification, Upload, User
@@ -26,7 +27,7 @@ from resolvers import storage
 from resolvers.accounts import authenticate_token
 from resolvers.sessions import sign_in
 from schema import print_sdl
-from settings import settings
+from settings import Settings, settings
 from tasks.__main__ import app
 from tests.conftest import POSTGRES, empty
 from tests.factories import make_request, send_back
@@ -357,3 +358,30 @@ def test_demo_is_refused_in_production(setting: Callable[[str, object], None]) -
     setting("environment", "production")
     assert solde("demo").exit_code == 1
     assert nothing_is_stored()
+
+
+def test_a_new_key_is_alone_on_its_line_and_good_for_the_settings() -> None:
+    first, second = solde("keys", "new"), solde("keys", "new")
+    assert first.exit_code == 0
+    assert first.stdout != second.stdout
+    Settings(data_keys=[SecretStr(first.stdout.strip())])
+
+
+def test_rotating_the_keys_says_whether_the_old_ones_can_go(setting: Callable[[str, object], None]) -> None:
+    old, new = (SecretStr(solde("keys", "new").stdout.strip()) for _ in range(2))
+    setting("data_keys", [old])
+    look(make_request)
+    setting("data_keys", [new, old])
+    result = solde("keys", "rotate")
+    assert "1 valeur scellée de nouveau" in plain(result.stdout)
+    assert "les autres clés peuvent être retirées" in plain(result.stdout)
+    setting("data_keys", [old])
+    result = solde("keys", "rotate")
+    assert result.exit_code == 1
+    assert "Aucune clé n’ouvre funding_request" in result.stderr
+    assert "peuvent être retirées" not in result.stdout
+
+
+def plain(text: str) -> str:
+    """The text with plain spaces."""
+    return text.replace("\u00a0", " ")

@@ -1,0 +1,68 @@
+"""Sealing again, with the first key, what an older one sealed: afterwards the older one can be taken away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from models import FundingRequest, User
+from models.actors import Actor
+from models.events import EventKind
+from models.sealing import Unreadable, is_sealed_with_the_first_key, seal_again
+from resolvers.events import record_account
+
+_SEALED: tuple[tuple[type[FundingRequest] | type[User], str], ...] = (
+    (FundingRequest, "bank_details_sealed"),
+    (User, "totp_secret"),
+)
+"""Every column that holds sealed values."""
+_BATCH = 200
+
+
+@dataclass
+class Rotation:
+    """How many values were sealed again, how many had no need to be, and the rows that no key opens."""
+
+    renewed: int = 0
+    current: int = 0
+    unreadable: list[str] = field(default_factory=list)
+
+
+async def rotate_keys(actor: Actor, *, as_of: datetime) -> Rotation:
+    """Seal everything again with the first key; begun anew after a crash, it goes on where it was."""
+    rotation = Rotation()
+    for model, column in _SEALED:
+        last: UUID | None = None
+        while batch := await _next(model, column, last):
+            for row_id, kept in batch:
+                await _renew(model, column, row_id, kept, rotation)
+            last = batch[-1][0]
+    if rotation.renewed:
+        facts = {"renewed": rotation.renewed, "unreadable": len(rotation.unreadable)}
+        await record_account(EventKind.KEYS_ROTATED, user=None, actor=actor, at=as_of, **facts)
+    return rotation
+
+
+async def _next(model: type[FundingRequest] | type[User], column: str, after: UUID | None) -> list[tuple[UUID, str]]:
+    """The next sealed values, with their rows."""
+    rows = model.filter(**{f"{column}__not_isnull": True}).exclude(**{column: ""})
+    if after is not None:
+        rows = rows.filter(id__gt=after)
+    return [(row_id, kept) for row_id, kept in await rows.order_by("id").limit(_BATCH).values_list("id", column)]
+
+
+async def _renew(
+    model: type[FundingRequest] | type[User], column: str, row_id: UUID, kept: str, rotation: Rotation
+) -> None:
+    if is_sealed_with_the_first_key(kept):
+        rotation.current += 1
+        return
+    try:
+        renewed = seal_again(kept)
+    except Unreadable:
+        rotation.unreadable.append(f"{model._meta.db_table} {row_id}")
+        return
+    # Whoever wrote it meanwhile has sealed it with the first key.
+    await model.filter(id=row_id, **{column: kept}).update(**{column: renewed})
+    rotation.renewed += 1
