@@ -11,6 +11,7 @@ import pytest
 from httpx import ASGITransport, AsyncClient
 
 from models import Session, User
+from models.actors import TokenScope
 from resolvers import accounts
 from settings import settings
 from tests.conftest import NOW
@@ -52,6 +53,15 @@ async def stranger(db: str, clock: Clock, data_dir: Path) -> AsyncIterator[Async
     """A client that says nothing of itself: what a program or a very old browser sends."""
     async with AsyncClient(transport=ASGITransport(app), base_url=settings.base_url) as client:
         yield client
+
+
+@pytest.fixture
+async def program(stranger: AsyncClient) -> AsyncClient:
+    """A partner's software that may write."""
+    scopes = [TokenScope.READ, TokenScope.WRITE]
+    secret = await accounts.issue_token(name="Logiciel", scopes=scopes, supplier=await make_supplier(), as_of=NOW)
+    stranger.headers["Authorization"] = f"Bearer {secret}"
+    return stranger
 
 
 @pytest.fixture

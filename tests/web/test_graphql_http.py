@@ -3,10 +3,6 @@ import pytest
 from httpx import AsyncClient
 
 from models import User
-from models.actors import TokenScope
-from resolvers import accounts
-from tests.conftest import NOW
-from tests.factories import make_supplier
 from tests.web.conftest import Clock, Enter
 from web.graphiql import READY_MADE
 from web.graphql import GRAPHQL_RESPONSE, JSON
@@ -16,15 +12,6 @@ VIEWER = {"query": "{ viewer { role name } }"}
 
 async def ask(client: AsyncClient, body: object = VIEWER, **headers: str) -> httpx.Response:
     return await client.post("/graphql", json=body, headers={"Accept": "*/*", **headers})
-
-
-@pytest.fixture
-async def program(stranger: AsyncClient) -> AsyncClient:
-    """A partner's software that may write."""
-    scopes = [TokenScope.READ, TokenScope.WRITE]
-    secret = await accounts.issue_token(name="Logiciel", scopes=scopes, supplier=await make_supplier(), as_of=NOW)
-    stranger.headers["Authorization"] = f"Bearer {secret}"
-    return stranger
 
 
 async def test_a_program_asks_with_its_token(program: AsyncClient) -> None:

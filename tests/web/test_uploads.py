@@ -32,15 +32,6 @@ def whole_files() -> list[bytes]:
     return [stored(key) for key in stored_keys()]
 
 
-@pytest.fixture
-async def program(stranger: AsyncClient) -> AsyncClient:
-    """A partner's software that may write."""
-    scopes = [TokenScope.READ, TokenScope.WRITE]
-    secret = await accounts.issue_token(name="Logiciel", scopes=scopes, supplier=await make_supplier(), as_of=NOW)
-    stranger.headers["Authorization"] = f"Bearer {secret}"
-    return stranger
-
-
 async def test_a_raw_body_is_stored_whole_under_a_name_of_ours(program: AsyncClient, data_dir: Path) -> None:
     answer = await program.post("/uploads?name=rapport été.pdf", content=PDF)
     upload = await Upload.get()
