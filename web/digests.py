@@ -6,6 +6,7 @@ import re
 from base64 import b64decode
 from binascii import Error
 
+from models.typography import french
 from web.errors import Explained
 
 _SHA256 = re.compile(r"(?:^|,)\s*sha-256\s*=\s*([^,;]*)")
@@ -25,7 +26,7 @@ def _from_base64(value: str) -> str:
     except (Error, ValueError):
         digest = b""
     if len(digest) != 32 or not value.startswith(":") or not value.endswith(":"):
-        raise Explained(400, _UNREADABLE.format(form="comme « Content-Digest : sha-256=:…: » en base64"))
+        raise Explained(400, french(_UNREADABLE.format(form="comme « Content-Digest : sha-256=:…: » en base64")))
     return digest.hex()
 
 
@@ -33,7 +34,7 @@ def of_field(value: str) -> frozenset[str]:
     """The SHA-256 given as a field or a parameter; nothing given, nothing to compare."""
     value = value.strip().lower()
     if value and not _HEXADECIMAL.fullmatch(value):
-        raise Explained(400, _UNREADABLE.format(form="64 chiffres hexadécimaux"))
+        raise Explained(400, french(_UNREADABLE.format(form="64 chiffres hexadécimaux")))
     return frozenset({value}) if value else frozenset()
 
 
@@ -43,4 +44,4 @@ class DigestMismatch(Explained):
     code = "DIGEST_MISMATCH"
 
     def __init__(self) -> None:
-        super().__init__(422, "L'envoi n'est pas arrivé tel qu'il est parti : renvoyez-le.".replace(" :", "\u00a0:"))
+        super().__init__(422, french("L'envoi n'est pas arrivé tel qu'il est parti : renvoyez-le."))

@@ -45,9 +45,7 @@ def _open_xml(opened: ZipFile, content_type: str) -> Outcome:
     if not names.issuperset(_OPEN_XML_PARTS):
         return Outcome.UNREADABLE
     index = _index(opened, _OPEN_XML_PARTS[0])
-    if b"macroenabled" in index.lower() or any(
-        name.lower().endswith(("vbaproject.bin", "vbadata.xml")) for name in names
-    ):
+    if b"macroenabled" in index.lower() or any(name.lower().endswith(_MACROS) for name in names):
         return Outcome.MACROS
     is_whole = _main_part(index, content_type) in names and not _has_entities(opened)
     return Outcome.ACCEPTED if is_whole else Outcome.UNREADABLE
@@ -71,9 +69,8 @@ def _open_document(opened: ZipFile, content_type: str) -> Outcome:
         return Outcome.ENCRYPTED
     if any(name.startswith(("Basic/", "Scripts/")) for name in names):
         return Outcome.MACROS
-    return (
-        Outcome.ACCEPTED if names.issuperset(_OPEN_DOCUMENT_PARTS) and not _has_entities(opened) else Outcome.UNREADABLE
-    )
+    is_whole = names.issuperset(_OPEN_DOCUMENT_PARTS) and not _has_entities(opened)
+    return Outcome.ACCEPTED if is_whole else Outcome.UNREADABLE
 
 
 def _index(opened: ZipFile, name: str, length: int = _LONGEST_INDEX) -> bytes:
