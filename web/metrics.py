@@ -93,7 +93,10 @@ async def own_port(site: Starlette) -> AsyncIterator[None]:
         return
     app = Starlette(routes=[Route("/metrics", _gauges)])
     app.state = site.state
-    server = _Server(uvicorn.Config(app, lifespan="off", access_log=False, server_header=False, log_level="warning"))
+    config = uvicorn.Config(
+        app, lifespan="off", access_log=False, server_header=False, log_level="warning", log_config=None
+    )
+    server = _Server(config)
     serving = asyncio.create_task(server.serve([own]))
     try:
         yield

@@ -30,6 +30,7 @@ def web() -> None:
         access_log=False,
         timeout_graceful_shutdown=8,
         log_level="warning",
+        log_config=None,  # its lines go the way of ours, which takes secrets out of them
     )
 
 
