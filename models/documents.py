@@ -102,7 +102,7 @@ def _wrong_format(
 
 
 def _fault(code: str, message: str, file_name: str, field: str = _FIELD, **words: str) -> Fault:
-    return Fault(field, code, message.format(name=excerpt(file_name, 200), **words))
+    return Fault(field, code, typography.french(message.format(name=excerpt(file_name, 200), **words)))
 
 
 def _probe(path: Path, known: DocumentFormat) -> Outcome:

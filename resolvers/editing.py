@@ -166,7 +166,7 @@ def _check_file(upload: Upload, kind: DocumentType) -> None:
     if fault is None and upload.size > kind.max_bytes:
         fault = too_large(upload.file_name, upload.size, kind)
     if fault is not None:
-        raise Invalid(Fault("uploadId", fault.code, french(fault.message)))
+        raise Invalid(Fault("uploadId", fault.code, fault.message))
 
 
 async def _check_not_held(modification: Modification, upload: Upload) -> None:

@@ -119,7 +119,7 @@ async def _receive(
         except Invalid as refusal:
             faults += [Fault(file.path, fault.code, fault.message) for fault in refusal.faults]
         except UNREADABLE:
-            faults.append(Fault(file.path, "UNREADABLE", f"« {file.file_name} » ne peut pas être lu."))
+            faults.append(Fault(file.path, "UNREADABLE", french(f"« {file.file_name} » ne peut pas être lu.")))
     return received, faults
 
 

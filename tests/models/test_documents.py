@@ -132,7 +132,7 @@ def test_the_refusal_is_a_sentence_for_the_user(sentence: str, name: str, conten
 def test_a_type_of_one_format_says_so() -> None:
     fault = name_fault("notes.txt", document_type("MSS_GUIDE_PDF_API"))
     assert fault is not None
-    assert fault.message == "« notes.txt » n'est pas un fichier PDF. Formats acceptés : PDF."
+    assert fault.message == "«\u00a0notes.txt\u00a0» n'est pas un fichier PDF. Formats acceptés\u00a0: PDF."
 
 
 def test_the_limit_is_told_with_the_size() -> None:
