@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import structlog
 from tortoise.expressions import RawSQL
@@ -47,6 +49,25 @@ async def record_account(kind: EventKind, *, user: User | None, actor: Actor, at
         await _append(event)
         after_commit(partial(_log_account, event))
     return event
+
+
+async def record_denial(actor: Actor, wanted: Iterable[str], *, at: datetime) -> Event:
+    """Append that the actor asked for what it may never do, on its account's chain."""
+    user = await account_of(actor)
+    return await record_account(EventKind.ACCESS_DENIED, user=user, actor=actor, at=at, wanted=sorted(wanted))
+
+
+async def account_of(author: Author) -> User | None:
+    """The account of whoever acts: a token and the portal itself have none."""
+    kind, _, key = author.account.partition(":")
+    return await User.get_or_none(id=key) if kind == "user" and _is_uuid(key) else None
+
+
+def _is_uuid(key: str) -> bool:
+    try:
+        return bool(UUID(key))
+    except ValueError:
+        return False
 
 
 def _event(kind: EventKind, actor: Actor, at: datetime, payload: dict[str, Any]) -> Event:

@@ -22,13 +22,15 @@ def _now() -> datetime:
 class Context:
     """One operation; `actor` is None when nobody is signed in; `number` names it in the logs and in a masked error.
 
-    `session` names the browser's own among the account's, None for a program.
+    `session` names the browser's own among the account's, None for a program; `denied` collects the fields that the
+    account may never use, for the audit.
     """
 
     actor: Actor | None = None
     as_of: datetime = field(default_factory=_now)
     number: str = field(default_factory=lambda: secrets.token_hex(6))
     session: str | None = None
+    denied: set[str] = field(default_factory=set)
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:

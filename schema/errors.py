@@ -71,7 +71,8 @@ class _NotFound(strawberry.ExceptionHandler[errors.NotFound, NotFoundError]):
 
 
 class _PermissionDenied(strawberry.ExceptionHandler[errors.PermissionDenied, PermissionDeniedError]):
-    def handle(self, exception: errors.PermissionDenied, **_: Any) -> PermissionDeniedError:
+    def handle(self, exception: errors.PermissionDenied, *, info: Info, **_: Any) -> PermissionDeniedError:
+        info.context.denied.add(info.field_name)
         return PermissionDeniedError(message=exception.message)
 
 

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import strawberry
 import structlog
 from graphql import GraphQLError
 from strawberry.exceptions import StrawberryInputCoercionError
 from strawberry.extensions import ValidationCache
-from strawberry.types import ExecutionContext
+from strawberry.types import ExecutionContext, ExecutionResult
 
 from models.typography import french
+from resolvers.events import record_denial
 from schema.context import Context
 
 log = structlog.get_logger(__name__)
 
 
 class Schema(strawberry.Schema):
-    """The schema, whose unexpected errors are logged whole and answered with a number."""
+    """The schema: unexpected errors are logged whole and answered with a number, denials are recorded."""
+
+    async def execute(self, query: str | None, *args: Any, **options: Any) -> ExecutionResult:
+        """Execute, then record what was asked for without the right to: once everything else is rolled back."""
+        result = await super().execute(query, *args, **options)
+        context = options.get("context_value")
+        if isinstance(context, Context) and context.denied:
+            await record_denial(context.viewer, context.denied, at=context.as_of)
+        return result
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Replace in place what was not meant for callers: every way to an answer passes here."""

@@ -94,6 +94,12 @@ def _name(operation: OperationDefinitionNode) -> Iterator[str]:
 _OPERATIONS = read_operations()
 
 
+def context_of(http: Request) -> Context:
+    """What an operation of this request is executed with: who asks, when, and under which number."""
+    state = http.state
+    return Context(actor=state.actor, as_of=state.as_of, session=state.session, number=state.origin.number)
+
+
 async def run(http: Request, operation: str, **variables: Any) -> dict[str, Any]:
     """Execute the named operation as whoever is signed in, and return its data.
 
@@ -102,7 +108,7 @@ async def run(http: Request, operation: str, **variables: Any) -> dict[str, Any]
     result = await schema.execute(
         _OPERATIONS[operation],
         variable_values=variables,
-        context_value=Context(actor=http.state.actor, as_of=http.state.as_of, session=http.state.session),
+        context_value=context_of(http),
         operation_name=operation,
     )
     if result.errors:

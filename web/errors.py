@@ -18,6 +18,7 @@ from tortoise.exceptions import DBConnectionError
 
 from models.errors import NotFound, PermissionDenied
 from resolvers import storage
+from resolvers.events import record_denial
 from web.client import OperationFailed
 from web.origin import API_PATHS
 from web.problems import PROBLEMS, known
@@ -114,6 +115,8 @@ async def sender_left(http: Request, _error: Exception) -> Response:
 
 async def permission_denied(http: Request, error: Exception) -> Response:
     """The actor may see it but not do this."""
+    if http.state.actor is not None:
+        await record_denial(http.state.actor, {_route(http)}, at=http.state.as_of)
     return answer(http, 403, str(error))
 
 

@@ -21,7 +21,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from schema import MOST_TOKENS, schema
-from schema.context import Context
+from web.client import context_of
 from web.errors import Explained, answer
 from web.graphiql import graphiql
 from web.multipart import body
@@ -54,7 +54,7 @@ async def graphql(http: Request) -> Response:
         result = await schema.execute(
             operation.query,
             variable_values=operation.variables,
-            context_value=Context(actor=http.state.actor, as_of=http.state.as_of, session=http.state.session),
+            context_value=context_of(http),
             operation_name=operation.name,
             allowed_operation_types=OperationType.from_http("POST" if http.method == "POST" else "GET"),
         )

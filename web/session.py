@@ -6,6 +6,7 @@ Resolved once for each request, with the instant that everything in it happens a
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -13,7 +14,9 @@ from urllib.parse import quote, urlsplit
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
+from structlog.contextvars import get_contextvars
 
+from models.actors import Origin
 from resolvers import accounts, sessions
 from settings import settings
 from web.errors import answer
@@ -25,7 +28,8 @@ _ANONYMOUS_PREFIXES = ("/static/", "/livez", "/readyz")
 
 
 class Identification:
-    """Puts on `http.state`: `as_of`, `actor` and `viewer` (None when nobody is signed in), `session`, `session_ended`.
+    """Puts on `http.state`: `as_of`, `actor` and `viewer` (None when nobody is signed in), `session`, `session_ended`,
+    and `origin`, which the actor carries to whatever is recorded of it.
 
     `session` is what names the browser's own in the account's list, None for a program.
     """
@@ -40,7 +44,7 @@ class Identification:
         http = Request(scope)
         state = http.state
         state.as_of, state.actor, state.viewer, state.session_ended = http.app.state.clock(), None, None, False
-        state.session = None
+        state.session, state.origin = None, origin_of(http)
         if "authorization" in http.headers and takes_tokens(scope["path"]):
             await _identify_program(http)
             if state.actor is None:
@@ -48,7 +52,14 @@ class Identification:
                 return
         elif SESSION_COOKIE in http.cookies:
             await _identify_browser(http)
+        if state.actor is not None:
+            state.actor = replace(state.actor, origin=state.origin)
         await self.app(scope, receive, send)
+
+
+def origin_of(http: Request) -> Origin:
+    """Where this comes from, under the number that the logs, an error page and the audit all give."""
+    return Origin(http.client.host if http.client else "", str(get_contextvars().get("incident", "")))
 
 
 def takes_tokens(path: str) -> bool:

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from starlette.requests import Request
 
+from models.actors import Origin
 from tests.conftest import NOW
 from tests.factories import MANAGER
 from web.client import OperationFailed, read_operations, run
@@ -27,7 +28,7 @@ def test_an_operation_without_a_name_is_refused(tmp_path: Path) -> None:
 
 def asked_by(actor: object) -> Request:
     http = Request({"type": "http"})
-    http.state.actor, http.state.as_of, http.state.session = actor, NOW, None
+    http.state.actor, http.state.as_of, http.state.session, http.state.origin = actor, NOW, None, Origin()
     return http
 
 
