@@ -32,6 +32,8 @@ _PASSES_A_DAY = 24
 _LONGEST_PASS = 45.0
 # So many at once are no damage but a storage that is not the right one: not every request has to tell of that.
 _MOST_NEW_DAMAGES = 20
+# A file that the disk cannot read holds up no other; a storage that fails this often in one pass is away.
+_MOST_FAILURES = 3
 _AT_ONCE = 4
 
 
@@ -65,17 +67,28 @@ def damaged(integrity: Integrity) -> QuerySet[Upload]:
 async def verify_due(as_of: datetime) -> Verified:
     """Compare what is damaged, then what has waited too long, then the longest-unverified within this pass's share."""
     seen, until = Verified(), asyncio.get_running_loop().time() + _LONGEST_PASS
-    share = await _share()
+    share, failures = await _share(), list[storage.Unavailable]()
     async for upload, must in _in_turn(as_of):
         if asyncio.get_running_loop().time() > until or (seen.bytes >= share and not must):
             break
         before = upload.integrity
-        if await verify(upload, as_of):
-            seen.add(upload, before)
-        if seen.newly_damaged >= _MOST_NEW_DAMAGES:
-            log.error("documents_damaged_at_once", count=seen.newly_damaged)
+        try:
+            if await verify(upload, as_of):
+                seen.add(upload, before)
+        except storage.Unavailable as error:
+            failures.append(error)
+        if _looks_like_another_storage(seen) or len(failures) >= _MOST_FAILURES:
             break
+    if failures:
+        raise failures[0]
     return seen
+
+
+def _looks_like_another_storage(seen: Verified) -> bool:
+    if seen.newly_damaged < _MOST_NEW_DAMAGES:
+        return False
+    log.error("documents_damaged_at_once", count=seen.newly_damaged)
+    return True
 
 
 async def _share() -> int:

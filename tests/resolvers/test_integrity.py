@@ -49,6 +49,24 @@ async def told_of() -> list[tuple[EventKind, Any]]:
     return [(event.kind, event.payload.get("integrity")) for event in await Event.all().order_by("id")]
 
 
+async def test_a_file_that_the_disk_cannot_read_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    unreadable, *others = [await make_stored(MANAGER, CONTENT + bytes([rank])) for rank in range(5)]
+    await Upload.filter(id=unreadable.id).update(created_at=NOW - timedelta(days=100))
+    read = storage.read
+
+    async def failing(key: str, start: int = 0, stop: int | None = None) -> AsyncIterator[bytes]:
+        if key == unreadable.key:
+            raise storage.Unavailable("Input/output error")
+        async for piece in read(key, start, stop):
+            yield piece
+
+    monkeypatch.setattr(storage, "read", failing)
+    for rank in range(1, 10):
+        with pytest.raises(storage.Unavailable):
+            await verify_due(NOW + rank * HOUR)
+    assert await Upload.filter(verified_at__not_isnull=True).count() == len(others)
+
+
 async def test_a_document_that_is_as_it_was_received_is_noted_as_seen_and_nothing_is_told() -> None:
     upload = await make_stored(MANAGER, CONTENT)
     await make_attachment(await make_request(), upload=upload)

@@ -96,6 +96,18 @@ async def test_a_document_received_before_is_added_and_the_contact_is_left_alone
     assert await scene.draft() == (None, 1)
 
 
+async def test_a_document_sent_without_a_type_waits_for_it(scene: Scene) -> None:
+    page = await scene.visit.open(scene.page)
+    fields = page.forms[-1].fields | {"action": "importer", "type": ""}
+    page = await scene.visit.send(scene.page, fields, files=[("fichier", ("pv <b>.pdf", PDF))])
+    assert scene.visit.status == 422
+    assert "Sélectionnez un type de pièce complémentaire." in page.text
+    assert "« pv <b>.pdf » est reçu : sélectionnez son type" in page.text
+    page = await scene.visit.send(scene.page, page.forms[-1].fields | {"action": "importer", "type": "AUTRE_S"})
+    assert "pv <b>.pdf ✓ Ajouté" in page.text
+    assert await scene.draft() == (None, 1)
+
+
 async def test_a_document_received_before_needs_a_type_and_to_be_mine(scene: Scene) -> None:
     page = await scene.visit.open(scene.page)
     fields = {"modification": page.forms[-1].fields["modification"], "action": "importer", "recu": str(uuid4())}

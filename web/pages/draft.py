@@ -45,6 +45,8 @@ class Draft:
         self.original: str = request["currentVersion"]["supportContact"]
         self.faults: list[dict[str, str]] = []
         self.kept: list[str] = []
+        # Received, and waiting for the type that was not chosen: nobody has to send them again.
+        self.waiting: list[dict[str, str]] = []
         self.conflict: dict[str, Any] | None = None
 
     @property
@@ -85,19 +87,29 @@ class Draft:
     async def add_documents(self, *, required: bool) -> None:
         """Add the files that came with the post, and those received before it; without any, say so where one is due."""
         files = [file for file in self.form.files if file.field == "fichier"]
-        received = list(self.form.all("recu"))
+        received = self._received_before()
         kind = self.form.get("type")
         if required and not files and not received:
             self._fault("fichier", "Choisissez un fichier à ajouter.")
-        if not kind and (files or received or required):
-            self._fault("type", "Sélectionnez un type de pièce complémentaire.")
         for file in files:
             if file.fault:
                 self._fault("fichier", file.fault.message)
             else:
-                received.append(str(file.upload_id))
-        for upload in received if kind else ():
-            await self._add(kind, upload)
+                received.append({"id": str(file.upload_id), "name": file.file_name})
+        if kind:
+            for each in received:
+                await self._add(kind, each["id"])
+        elif files or received or required:
+            self._fault("type", "Sélectionnez un type de pièce complémentaire.")
+            self.waiting = received
+
+    def _received_before(self) -> list[dict[str, str]]:
+        """The files that came ahead of this post, each with its name where the page told it."""
+        names = self.form.all("recu-nom")
+        return [
+            {"id": upload, "name": names[rank] if rank < len(names) else ""}
+            for rank, upload in enumerate(self.form.all("recu"))
+        ]
 
     async def _add(self, kind: str, upload: str) -> None:
         variables = {"modification": self.modification, "documentType": kind, "upload": upload}

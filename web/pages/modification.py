@@ -53,6 +53,7 @@ def _show(
         contact=contact,
         faults=draft.faults if draft else [],
         kept=draft.kept if draft else [],
+        waiting=draft.waiting if draft else [],
         chosen=chosen,
         done=http.query_params.get("fait", ""),
     )
