@@ -1,12 +1,10 @@
 """Is a file what it says it is? Its extension, its declared type and its content must agree, and it must open."""
 
 import asyncio
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from models import probes, typography
+from models import opening, typography
 from models.document_formats import DocumentFormat, format_of, labels
 from models.document_types import DOCUMENT_TYPES, DocumentType
 from models.errors import Fault
@@ -15,8 +13,6 @@ from models.text import excerpt
 from settings import settings
 
 _FIELD = "file"
-_PROBE = str(Path(probes.__file__).with_name("__main__.py"))
-_PROBE_SECONDS = 20  # of wall clock; the probe limits its own processor time well below
 # As many probes at once, whatever arrives; in threads of their own, so that those that wait hold up nothing else.
 _PROBES = ThreadPoolExecutor(4, "probe")
 _MESSAGES = {
@@ -51,7 +47,7 @@ def document_fault(
 ) -> Fault | None:
     """What is wrong with the file at `path` that was sent as `file_name`, None when nothing is.
 
-    `declared` is the Content-Type that came with it. Blocks for some tenths of a second: call it in a thread.
+    `declared` is the Content-Type that came with it. Blocks while it is opened: call it in a thread.
     """
     known = format_of(file_name)
     fault = name_fault(file_name, document_type)
@@ -64,7 +60,7 @@ def document_fault(
         return _fault("EMPTY_FILE", _MESSAGES["EMPTY_FILE"], file_name)
     if not known.may_be_declared(declared):
         return _wrong_format(file_name, document_type, known=known)
-    outcome = _probe(path, known)
+    outcome = opening.outcome_of(known.probe, known.content_type, path)
     return None if outcome is Outcome.ACCEPTED else _fault(*_REFUSED[outcome], file_name, format=known.label)
 
 
@@ -103,14 +99,3 @@ def _wrong_format(
 
 def _fault(code: str, message: str, file_name: str, field: str = _FIELD, **words: str) -> Fault:
     return Fault(field, code, typography.french(message.format(name=excerpt(file_name, 200), **words)))
-
-
-def _probe(path: Path, known: DocumentFormat) -> Outcome:
-    command = [sys.executable, "-I", _PROBE, known.probe, known.content_type, str(path.absolute())]
-    try:
-        ended = subprocess.run(command, capture_output=True, timeout=_PROBE_SECONDS, check=False)  # noqa: S603
-    except subprocess.TimeoutExpired:
-        return Outcome.UNREADABLE
-    if ended.returncode == Outcome.BROKEN:
-        raise RuntimeError(ended.stderr.decode(errors="replace"))
-    return Outcome(ended.returncode) if ended.returncode in list(Outcome) else Outcome.UNREADABLE

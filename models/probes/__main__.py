@@ -1,32 +1,19 @@
-"""Opens one file in a process of its own, with little time and memory: a hostile one can only end that process.
-
-Run as a script by models/documents.py with the probe's name, the content type and the path.
-"""
+"""The program that opens files: started by models/opening.py, it loads what opens them once, then serves."""
 
 import contextlib
 import importlib
 import logging
-import resource
 import sys
 from pathlib import Path
 from types import ModuleType
 
-_CPU_SECONDS = 1
-_MEMORY_BYTES = 1024**3
-
-
-def limit_resources() -> None:
-    """From here on, more than a second of processor or a gibibyte ends this process."""
-    with contextlib.suppress(ValueError, OSError):  # not every system lets a process limit itself so
-        resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
-        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+_PROBES = ("image", "office", "opinion", "pdf")
 
 
 def _load_little() -> None:
     """`models` without its own __init__, which would load the database's library; and no cipher: nothing is decrypted.
 
-    Each saves these processes a good part of their second.
+    Each would make this process larger, and slower to start.
     """
     sys.modules["cryptography"] = None  # type: ignore[assignment]
     package = ModuleType("models")
@@ -34,14 +21,15 @@ def _load_little() -> None:
     sys.modules["models"] = package
 
 
-def main(name: str, content_type: str, path: Path) -> int:
-    """The outcome for that file, of the probe of that name."""
-    opinion = importlib.import_module("models.probes.opinion")
-    return int(opinion.examine(importlib.import_module(f"models.probes.{name}"), content_type, path))
+def _load_probes() -> None:
+    """All that a file may need; what cannot be loaded is told by the first file that needs it."""
+    for name in _PROBES:
+        with contextlib.suppress(Exception):
+            importlib.import_module(f"models.probes.{name}")
 
 
 if __name__ == "__main__":
-    limit_resources()
     logging.disable(logging.CRITICAL)
     _load_little()
-    sys.exit(main(sys.argv[1], sys.argv[2], Path(sys.argv[3])))
+    _load_probes()
+    importlib.import_module("models.probes.server").serve(sys.stdin.buffer, sys.stdout.buffer)

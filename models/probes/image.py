@@ -13,6 +13,7 @@ from models.probes.outcomes import Outcome
 MOST_PIXELS = 50_000_000
 _PIECE = 1024 * 1024
 _PNG = b"\x89PNG\r\n\x1a\n"
+Image.preinit()  # before there is a file, not with each
 _SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # for each pixel, by the colour type of a PNG
 
 

@@ -6,6 +6,11 @@ from typing import Protocol
 
 from models.probes.outcomes import Outcome
 
+with contextlib.suppress(ImportError):  # Where its wheel does not exist, the system's libmagic serves.
+    import pylibmagic  # noqa: F401 - tells `magic` where the library is
+import magic
+
+_LIBMAGIC = magic.Magic(mime=True)
 # What libmagic says of an archive whose first members are not those that it knows.
 _OF_ANY_ARCHIVE = frozenset({"application/zip", "application/octet-stream"})
 
@@ -29,11 +34,7 @@ def examine(probe: Probe, content_type: str, path: Path) -> Outcome:
 
 
 def _magic_of(path: Path) -> str:
-    with contextlib.suppress(ImportError):  # Where its wheel does not exist, the system's libmagic serves.
-        import pylibmagic  # noqa: F401 - tells `magic` where the library is
-    import magic
-
-    return magic.from_file(str(path), mime=True)
+    return str(_LIBMAGIC.from_file(str(path)))
 
 
 def _agrees(said: str, content_type: str) -> bool:

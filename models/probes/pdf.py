@@ -4,6 +4,9 @@ import mmap
 import re
 from pathlib import Path
 
+from pypdf import PdfReader
+from pypdf.errors import DependencyError, FileNotDecryptedError
+
 from models.probes import marks
 from models.probes.outcomes import Outcome
 
@@ -23,9 +26,6 @@ def examine(path: Path, content_type: str) -> Outcome:  # noqa: ARG001 - the one
 
 
 def _opened(path: Path) -> Outcome:
-    from pypdf import PdfReader  # here: half of the time that an honest file takes, and a hostile one seldom gets here
-    from pypdf.errors import DependencyError, FileNotDecryptedError
-
     try:
         with PdfReader(path, strict=False) as reader:
             if reader.is_encrypted:

@@ -6,15 +6,13 @@ What is refused, and why, stands in tests/corpus; tests/web sends it all.
 import asyncio
 import os
 import random
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from models import documents, probes
+from models import documents
 from models.document_formats import FORMATS, content_type_of, format_of
 from models.document_types import DOCUMENT_TYPES, DocumentType, document_type
 from models.documents import check_document, document_fault, name_fault, too_large
@@ -168,43 +166,6 @@ def test_libmagic_has_a_word_to_say(written: Written, monkeypatch: pytest.Monkey
     assert opinion.examine(image, "image/png", path) is Outcome.ACCEPTED
     monkeypatch.setattr(opinion, "_magic_of", lambda _: "image/gif")
     assert opinion.examine(image, "image/png", path) is Outcome.UNREADABLE
-
-
-def test_a_file_that_takes_too_long_to_open_is_refused(written: Written, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("models.documents._PROBE_SECONDS", 0.001)
-    fault = document_fault(written(GUIDE), "guide.pdf")
-    assert fault is not None
-    assert fault.code == "UNREADABLE"
-
-
-def test_a_probe_that_is_broken_blames_no_file(
-    written: Written, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    broken = tmp_path / "probe.py"
-    broken.write_text("import nothing_of_that_name")
-    monkeypatch.setattr("models.documents._PROBE", str(broken))
-    with pytest.raises(RuntimeError, match="nothing_of_that_name"):
-        document_fault(written(GUIDE), "guide.pdf")
-
-
-def test_the_probe_works_in_a_process_with_little_time_and_memory() -> None:
-    limits = "resource.getrlimit(resource.RLIMIT_CPU)[0], resource.getrlimit(resource.RLIMIT_AS)[0]"
-    script = str(Path(probes.__file__).with_name("__main__.py"))
-    code = f"import runpy, resource; runpy.run_path({script!r})['limit_resources'](); print({limits})"
-    shown = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True).stdout
-    assert shown.split() == ["1", str(1024**3)]
-
-
-def test_the_probe_stops_at_a_second_of_processor(
-    written: Written, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    script = Path(probes.__file__).with_name("__main__.py")
-    endless = tmp_path / "probe.py"
-    endless.write_text(f"import runpy\nrunpy.run_path({str(script)!r})['limit_resources']()\nwhile True: pass")
-    monkeypatch.setattr("models.documents._PROBE", str(endless))
-    fault = document_fault(written(GUIDE), "guide.pdf")
-    assert fault is not None
-    assert fault.code == "UNREADABLE"
 
 
 async def test_four_files_are_opened_at_once_and_the_others_wait(
