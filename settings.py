@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import sys
 from datetime import datetime
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
@@ -46,6 +47,9 @@ class Settings(BaseSettings):
         "http://127.0.0.1:8000", description="how users reach the portal: links in mails, Origin checks"
     )
     allowed_hosts: list[str] = Field([], description="further host names that may ask, as a JSON list")
+    trusted_proxies: list[str] = Field(
+        [], description="addresses or networks of the proxies whose `X-Forwarded-*` count, as a JSON list"
+    )
     host: str = Field("127.0.0.1", description="address that the web process listens on")
     port: int = Field(8000, ge=1, le=65535, description="port that the web process listens on")
     metrics_port: int | None = Field(
@@ -169,6 +173,18 @@ class Settings(BaseSettings):
         is_server = parts.scheme == "tcp" and parts.hostname and parts.port and not parts.path
         if value and not is_socket and not is_server:
             raise ValueError("must be unix:///path or tcp://host:port")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_addresses(cls, value: list[str]) -> list[str]:
+        for each in value:
+            try:
+                everybody = ip_network(each).prefixlen == 0
+            except ValueError:
+                everybody = True
+            if everybody:
+                raise ValueError("each must be an address or a network, as in 10.0.0.7 or 10.0.0.0/24")
         return value
 
     @field_validator("assistance_url", "enrolment_url")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeVar
 from uuid import UUID
 
 from tortoise.expressions import Q, Subquery
@@ -16,7 +15,6 @@ from models.actors import Actor
 from models.attachments import Integrity
 from models.dossiers import LONGEST_NUMBER, RequestKind, standing
 from models.emails import LATE, MOST_UNANSWERED, EmailStatus
-from models.errors import NotFound
 from models.lifecycle import RequestStatus
 from models.text import storable
 from resolvers.integrity import damaged
@@ -24,16 +22,14 @@ from resolvers.pages import Order, Part, Rank
 from resolvers.scanning import infected
 from resolvers.visibility import (
     found,
-    get_request,
     sees_all,
     visible_attachments,
     visible_dossiers,
     visible_emails,
     visible_events,
     visible_support_messages,
+    visible_versions,
 )
-
-RequestRow = TypeVar("RequestRow", Version, Email)
 
 VERSIONS = Order.by("versions", descending=True, rank=Rank)
 MODIFICATIONS = Order.by("modifications", descending=True, number=Rank)
@@ -139,12 +135,12 @@ async def get_dossier(actor: Actor, dossier_id: UUID) -> Dossier:
 
 async def get_version(actor: Actor, version_id: UUID) -> Version:
     """That version, or NotFound."""
-    return await _of_visible_request(actor, await Version.get_or_none(id=version_id))
+    return found(await visible_versions(actor).get_or_none(id=version_id))
 
 
 async def get_email(actor: Actor, email_id: UUID) -> Email:
     """That mail, or NotFound; account mails belong to no request and are never shown."""
-    return await _of_visible_request(actor, await Email.get_or_none(id=email_id))
+    return found(await visible_emails(actor).get_or_none(id=email_id))
 
 
 async def get_event(actor: Actor, event_id: int) -> Event:
@@ -155,10 +151,3 @@ async def get_event(actor: Actor, event_id: int) -> Event:
 async def get_kept_attachment(actor: Actor, attachment_id: UUID) -> Attachment:
     """That document, or NotFound: also when it was removed."""
     return found(await visible_attachments(actor).get_or_none(id=attachment_id, removed_at__isnull=True))
-
-
-async def _of_visible_request(actor: Actor, row: RequestRow | None) -> RequestRow:
-    if row is None or row.request_id is None:
-        raise NotFound
-    await get_request(actor, row.request_id)
-    return row

@@ -8,7 +8,7 @@ from uuid import UUID
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from models import Attachment, Dossier, Email, Event, FundingRequest, Modification, SupportMessage
+from models import Attachment, Dossier, Email, Event, FundingRequest, Modification, SupportMessage, Version
 from models.actors import Actor, Role
 from models.errors import NotFound
 
@@ -29,6 +29,11 @@ def visible_modifications(actor: Actor) -> QuerySet[Modification]:
     """The modifications that the actor may see, each with its request, dossier and supplier."""
     query = _of_supplier(Modification.all(), actor, "request__dossier__supplier_id")
     return query.select_related("request__dossier__supplier")
+
+
+def visible_versions(actor: Actor) -> QuerySet[Version]:
+    """The versions of the requests that the actor may see."""
+    return _of_supplier(Version.all(), actor, "request__dossier__supplier_id")
 
 
 def visible_attachments(actor: Actor) -> QuerySet[Attachment]:

@@ -18,6 +18,7 @@ from starlette.types import Message, Receive
 from settings import settings
 
 API_PATHS = frozenset({"/graphql", "/uploads"})
+_SCHEME = urlsplit(settings.base_url).scheme
 _PREFIX = "__Host-" if settings.base_url.startswith("https:") else ""
 SESSION_COOKIE = f"{_PREFIX}session"
 _VISITOR_COOKIE = f"{_PREFIX}visitor"
@@ -68,7 +69,7 @@ def _told_by_browser(http: Request) -> bool | None:
     if site is not None:
         return site in {"same-origin", "none"}
     if origin is not None:
-        return origin == settings.base_url or urlsplit(origin).netloc == http.headers.get("host")
+        return origin in {settings.base_url, f"{_SCHEME}://{http.headers.get('host')}"}
     if http.scope["path"] in API_PATHS and SESSION_COOKIE not in http.cookies:
         return True  # Nothing that a site could abuse comes along.
     return None
@@ -77,6 +78,13 @@ def _told_by_browser(http: Request) -> bool | None:
 async def _begins_with_token(http: Request, receive: Receive) -> tuple[bool, Receive]:
     """Is the token at the beginning of the body, or in a header? And how to read the body again."""
     secret = http.cookies.get(SESSION_COOKIE) or http.cookies.get(_VISITOR_COOKIE)
+def reads_elsewhere(http: Request) -> bool:
+    """Is the API read with the cookie of a browser that another site may have sent?"""
+    if http.scope["path"] != "/graphql" or "query" not in http.query_params or SESSION_COOKIE not in http.cookies:
+        return False
+    return "authorization" not in http.headers and http.headers.get("sec-fetch-site") not in {"same-origin", "none"}
+
+
     if secret is None:
         return False, receive
     expected = _token(secret).encode()

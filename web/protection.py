@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -11,11 +12,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from models.typography import NBSP, size
 from settings import settings
 from web.errors import Explained, answer
-from web.origin import prove_origin
+from web.origin import prove_origin, reads_elsewhere
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 EXPIRED = "Cette page a expiré. Rechargez-la : votre brouillon est conservé."
 MEBIBYTE = 1024 * 1024
+# A name or an address, and perhaps a port: nothing that one reader of it could take for another host than the next.
+_HOST = re.compile(r"([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?", re.IGNORECASE)
 
 POLICY = "; ".join(
     (
@@ -84,10 +87,9 @@ class KnownHosts:
     def _is_known(self, scope: Scope) -> bool:
         if scope["path"] in {"/livez", "/readyz", "/metrics"}:
             return True  # Asked by address, by what watches the process.
-        try:
-            return urlsplit(f"//{Headers(scope=scope).get('host', '')}").hostname in self.hosts
-        except ValueError:
-            return False
+        given = Headers(scope=scope).getlist("host")
+        host = _HOST.fullmatch(given[0]) if len(given) == 1 else None
+        return host is not None and host[1].lower().strip("[]") in self.hosts
 
 
 def largest_body(scope: Scope) -> int:
@@ -132,7 +134,7 @@ class BoundedBodies:
 
 
 class OwnPagesOnly:
-    """Refuses every change that another site could have caused."""
+    """Refuses every change that another site could have caused, and every reading of the API."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -144,4 +146,7 @@ class OwnPagesOnly:
             if not proven:
                 await answer(http, 403, EXPIRED)(scope, receive, send)
                 return
+        elif scope["type"] == "http" and reads_elsewhere(Request(scope)):
+            await answer(Request(scope), 403)(scope, receive, send)
+            return
         await self.app(scope, receive, send)

@@ -25,7 +25,11 @@ def web() -> None:
         "web.app:app",
         host=settings.host,
         port=settings.port,
-        proxy_headers=False,
+        # Refuses with the headers of our own pages what is not HTTP.
+        http="web.wire:Protocol",
+        ws="none",
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
         server_header=False,
         access_log=False,
         timeout_graceful_shutdown=8,
