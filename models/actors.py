@@ -58,6 +58,10 @@ class Origin:
         return {"address": self.address, "number": self.number}
 
 
+NOWHERE = Origin()
+"""A command on the server itself, or a test."""
+
+
 @dataclass(frozen=True)
 class Actor(Author):
     """Who asks now, with what they may reach: `supplier_id` is None for whoever is bound to no supplier."""

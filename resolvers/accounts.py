@@ -8,8 +8,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import partial
+from typing import ParamSpec, TypeVar
 from unicodedata import normalize
 
 from argon2 import PasswordHasher
@@ -17,14 +20,19 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from stdnum.fr import siret as siret_number
 
 from models import ApiToken, Supplier, User
-from models.actors import AccountRight, Actor, Role, TokenScope
+from models.actors import SYSTEM, AccountRight, Actor, Role, TokenScope
 from models.contact import is_email
+from models.database import transaction
 from models.errors import Fault, Invalid
+from models.events import EventKind
 from models.text import storable
+from resolvers.events import record_account
+from resolvers.password_rules import LONGEST_PASSWORD, company_names, password_faults
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 TOKEN_PREFIX = "solde_"  # noqa: S105 - how scanners of leaked secrets know ours
-SHORTEST_PASSWORD = 12
-LONGEST_PASSWORD = 256
 LONGEST_IDENTIFIER = 100
 LONGEST_ADDRESS = 254  # RFC 5321
 
@@ -32,6 +40,8 @@ LONGEST_ADDRESS = 254  # RFC 5321
 SEEN_AGAIN_AFTER = timedelta(minutes=1)
 
 _hasher = PasswordHasher()
+# Each hash takes 64 MiB and one core for a while: however many sign in at once, two are worked out at a time.
+_hashing = ThreadPoolExecutor(2, "passwords")
 
 
 def digest(secret: str) -> str:
@@ -54,7 +64,16 @@ def is_weakly_kept(known: str) -> bool:
 
 async def hash_password(password: str) -> str:
     """What is kept of a password; the same characters give the same password whatever keyboard composed them."""
-    return await asyncio.to_thread(_hasher.hash, normalize("NFC", password))
+    return await _in_turn(_hasher.hash, normalize("NFC", password))
+
+
+async def is_password(known: str, password: str) -> bool:
+    """Is this the password that was kept so? Takes its time, off the event loop."""
+    return await _in_turn(verify_password, known, password)
+
+
+async def _in_turn(work: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
+    return await asyncio.get_running_loop().run_in_executor(_hashing, partial(work, *given, **named))
 
 
 async def account_named(identifier: str) -> User | None:
@@ -101,12 +120,15 @@ async def add_user(
 ) -> User:
     """Open an account for a person of a supplier, or for a manager."""
     identifier, email = in_small_letters(identifier), email.strip()
-    faults = [*identity_faults(identifier, email, role, supplier), *password_faults(password)]
+    faults = [
+        *identity_faults(identifier, email, role, supplier),
+        *password_faults(password, identifier, email, name, *company_names(supplier)),
+    ]
     if await User.exists(identifier=storable(identifier, LONGEST_IDENTIFIER)):
         faults.append(Fault("identifier", "TAKEN", f"L'identifiant « {identifier} » est déjà utilisé."))
     if faults:
         raise Invalid.of(faults)
-    return await User.create(
+    user = User(
         identifier=identifier,
         email=email,
         name=name.strip() or identifier,
@@ -116,6 +138,11 @@ async def add_user(
         password_hash=await hash_password(password),
         created_at=as_of,
     )
+    async with transaction():
+        await user.save()
+        facts = {"identifier": identifier, "role": role.value, "right": right.value}
+        await record_account(EventKind.ACCOUNT_OPENED, user=user, actor=SYSTEM, at=as_of, **facts)
+    return user
 
 
 def identity_faults(identifier: str, email: str, role: Role, supplier: Supplier | None) -> list[Fault]:
@@ -123,9 +150,7 @@ def identity_faults(identifier: str, email: str, role: Role, supplier: Supplier 
     faults = []
     if not 3 <= len(identifier) <= LONGEST_IDENTIFIER or not identifier.isprintable():
         faults.append(Fault("identifier", "INVALID", "L'identifiant doit compter de 3 à 100 caractères."))
-    # The letters of a domain go by their ASCII form in a mail's header: that is what must be given here.
-    if not email.isascii() or not is_email(email):
-        faults.append(Fault("email", "INVALID", "L'adresse électronique n'est pas valable."))
+    faults += address_faults(email)
     if role not in {Role.SUPPLIER, Role.MANAGER}:
         faults.append(Fault("role", "INVALID", "Un compte est celui d'un fournisseur ou d'un gestionnaire."))
     elif (role is Role.SUPPLIER) != (supplier is not None):
@@ -135,15 +160,11 @@ def identity_faults(identifier: str, email: str, role: Role, supplier: Supplier 
     return faults
 
 
-def password_faults(password: str) -> list[Fault]:
-    """Long is what makes a password strong: no rule on its characters."""
-    if len(password) < SHORTEST_PASSWORD:
-        message = f"Le mot de passe doit compter au moins {SHORTEST_PASSWORD} caractères."
-        return [Fault("password", "TOO_SHORT", message)]
-    if len(password) > LONGEST_PASSWORD:
-        message = f"Le mot de passe doit compter au plus {LONGEST_PASSWORD} caractères."
-        return [Fault("password", "TOO_LONG", message)]
-    return []
+def address_faults(email: str) -> list[Fault]:
+    """The letters of a domain go by their ASCII form in a mail's header: that is what must be given."""
+    if email.isascii() and is_email(email):
+        return []
+    return [Fault("email", "INVALID", "L'adresse électronique n'est pas valable.")]
 
 
 async def issue_token(

@@ -12,7 +12,7 @@ from unicodedata import combining, normalize
 
 from zxcvbn import zxcvbn
 
-from models import User
+from models import Supplier, User
 from models.errors import Fault
 
 SHORTEST_PASSWORD = 12
@@ -55,8 +55,12 @@ def password_faults(password: str, *about: str) -> list[Fault]:
 
 def words_about(user: User) -> tuple[str, ...]:
     """The names that stand around an account, fetched with its supplier."""
-    supplier = (user.supplier.legal_name, user.supplier.siret) if user.supplier else ()
-    return (user.identifier, user.email, user.name, *supplier)
+    return (user.identifier, user.email, user.name, *company_names(user.supplier))
+
+
+def company_names(supplier: Supplier | None) -> tuple[str, ...]:
+    """The names of the company that an account is of."""
+    return (supplier.legal_name, supplier.siret) if supplier else ()
 
 
 def _is_guessable(password: str, about: Iterable[str]) -> bool:

@@ -21,6 +21,9 @@ API_PATHS = frozenset({"/graphql", "/uploads"})
 _SCHEME = urlsplit(settings.base_url).scheme
 _PREFIX = "__Host-" if settings.base_url.startswith("https:") else ""
 SESSION_COOKIE = f"{_PREFIX}session"
+# What a browser keeps of earlier sign-ins, and of a password just given while a code is still asked for.
+FAMILIAR_COOKIE = f"{_PREFIX}familiar"
+PROOF_COOKIE = f"{_PREFIX}proof"
 _VISITOR_COOKIE = f"{_PREFIX}visitor"
 _TOKEN_WITHIN = 8192
 
@@ -75,9 +78,6 @@ def _told_by_browser(http: Request) -> bool | None:
     return None
 
 
-async def _begins_with_token(http: Request, receive: Receive) -> tuple[bool, Receive]:
-    """Is the token at the beginning of the body, or in a header? And how to read the body again."""
-    secret = http.cookies.get(SESSION_COOKIE) or http.cookies.get(_VISITOR_COOKIE)
 def reads_elsewhere(http: Request) -> bool:
     """Is the API read with the cookie of a browser that another site may have sent?"""
     if http.scope["path"] != "/graphql" or "query" not in http.query_params or SESSION_COOKIE not in http.cookies:
@@ -85,6 +85,9 @@ def reads_elsewhere(http: Request) -> bool:
     return "authorization" not in http.headers and http.headers.get("sec-fetch-site") not in {"same-origin", "none"}
 
 
+async def _begins_with_token(http: Request, receive: Receive) -> tuple[bool, Receive]:
+    """Is the token at the beginning of the body, or in a header? And how to read the body again."""
+    secret = http.cookies.get(SESSION_COOKIE) or http.cookies.get(_VISITOR_COOKIE)
     if secret is None:
         return False, receive
     expected = _token(secret).encode()

@@ -17,13 +17,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from structlog.contextvars import get_contextvars
 
 from models.actors import Origin
+from models.errors import Invalid, Throttled
 from resolvers import accounts, sessions
+from resolvers.familiar import familiar_mark
 from settings import settings
 from web.errors import answer
-from web.origin import API_PATHS, SESSION_COOKIE, set_cookie
+from web.origin import API_PATHS, FAMILIAR_COOKIE, SESSION_COOKIE, set_cookie
 
 Page = Callable[[Request], Awaitable[Response]]
 
+FAMILIAR_FOR = 180 * 24 * 3600
 _ANONYMOUS_PREFIXES = ("/static/", "/livez", "/readyz")
 
 
@@ -135,12 +138,25 @@ def own_path(wanted: str | None) -> str:
 
 def browser(http: Request) -> sessions.Browser:
     """Where this comes from, as the account's list of sessions shows it."""
-    return sessions.Browser(http.client.host if http.client else "", http.headers.get("user-agent", ""))
+    origin, familiar = http.state.origin, http.cookies.get(FAMILIAR_COOKIE, "")
+    return sessions.Browser(origin.address, http.headers.get("user-agent", ""), origin.number, familiar)
 
 
 def begin(response: Response, secret: str) -> None:
     """Leave the session's cookie with the browser."""
     set_cookie(response, SESSION_COOKIE, secret, max_age=settings.session_hours * 3600)
+
+
+def make_familiar(response: Response, identifier: str) -> None:
+    """Leave with the browser what tells, later, that this account signed in from it before."""
+    set_cookie(response, FAMILIAR_COOKIE, familiar_mark(accounts.in_small_letters(identifier)), max_age=FAMILIAR_FOR)
+
+
+def refused(refusal: Invalid | None) -> tuple[int, dict[str, str]]:
+    """The status and the headers of a form's page that comes back."""
+    if isinstance(refusal, Throttled):
+        return 429, {"Retry-After": str(refusal.minutes * 60)}
+    return 422 if refusal else 200, {}
 
 
 def end(response: Response) -> None:

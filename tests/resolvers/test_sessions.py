@@ -46,7 +46,7 @@ async def test_an_unknown_identifier_costs_the_same_hash(breton: User, monkeypat
         verified.append(known)
         return verify(known, password)
 
-    monkeypatch.setattr(sessions, "verify_password", watched)
+    monkeypatch.setattr(accounts, "verify_password", watched)
     await sessions.sign_in("p.breton", "faux", as_of=NOW)
     await sessions.sign_in("inconnu", "faux", as_of=NOW)
     assert [known.rsplit("$", 2)[0] for known in verified] == ["$argon2id$v=19$m=65536,t=3,p=4"] * 2
@@ -106,5 +106,5 @@ async def test_signing_in_again_ends_the_session_before(breton: User) -> None:
 async def test_signing_out_ends_the_session(breton: User) -> None:
     secret = await sessions.sign_in("p.breton", PASSWORD, as_of=NOW)
     assert secret is not None
-    await sessions.sign_out(secret)
+    await sessions.sign_out(secret, as_of=NOW)
     assert not await Session.exists()

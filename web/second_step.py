@@ -1,0 +1,104 @@
+"""Signing in's second step, after the password: a code of the generator, or setting one up where that is a duty."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from models import User
+from models.errors import Fault, Invalid, Throttled
+from resolvers import second_factor, second_steps
+from resolvers.sessions import SecondFactorDue
+from web import session
+from web.generator import offered
+from web.origin import PROOF_COOKIE, SESSION_COOKIE, set_cookie
+from web.rendering import render
+from web.uploads import Form, read_form
+
+WRONG = Fault("code", "WRONG", "Ce code n'est pas le bon, ou a déjà servi. Attendez le suivant, puis réessayez.")
+
+
+def lead_to(http: Request, due: SecondFactorDue, wanted: str) -> Response:
+    """From the password to the page of the second step; this browser alone may go on."""
+    page = "/connexion/code" if due.has_generator else "/connexion/double-authentification"
+    response = session.go_to(http, f"{page}?retour={quote(wanted, safe='/')}")
+    set_cookie(response, PROOF_COOKIE, due.proof, max_age=int(second_factor.PROOF_LASTS.total_seconds()))
+    return response
+
+
+async def give_code(http: Request) -> Response:
+    """GET and POST /connexion/code."""
+    user = await _proven(http)
+    if user is None or not second_factor.has_second_factor(user):
+        return session.go_to(http, "/connexion")
+    if http.method != "POST":
+        return _code_page(http, session.own_path(http.query_params.get("retour")))
+    form = await read_form(http)
+    wanted = session.own_path(form.get("retour"))
+    try:
+        secret = await second_steps.sign_in(user, form.get("code"), **_circumstances(http))
+    except Throttled as refusal:
+        return _code_page(http, wanted, refusal)
+    if secret is None:
+        return _code_page(http, wanted, Invalid(WRONG))
+    return _begin(session.go_to(http, wanted), user, secret)
+
+
+def _code_page(http: Request, wanted: str, refusal: Invalid | None = None) -> Response:
+    faults = refusal.faults if refusal else ()
+    return render(http, "signin/code.html", *session.refused(refusal), wanted=wanted, faults=faults)
+
+
+async def set_up(http: Request) -> Response:
+    """GET and POST /connexion/double-authentification: whoever must have a generator goes no further without."""
+    user = await _proven(http)
+    if user is None or second_factor.has_second_factor(user):
+        return session.go_to(http, "/connexion")
+    if http.method != "POST":
+        return _set_up_page(http, user, Form({"retour": [http.query_params.get("retour", "")]}, []))
+    form = await read_form(http)
+    try:
+        begun = await second_steps.set_up(user, form.get("offer"), form.get("code"), **_circumstances(http))
+    except Throttled as refusal:
+        return _set_up_page(http, user, form, refusal)
+    if begun is None:
+        return _set_up_page(http, user, form, Invalid(WRONG))
+    wanted = session.own_path(form.get("retour"))
+    page = render(http, "signin/recovery_codes.html", codes=begun.codes, onward=wanted)
+    return _begin(page, user, begun.secret)
+
+
+def _set_up_page(http: Request, user: User, form: Form, refusal: Invalid | None = None) -> Response:
+    said: dict[str, Any] = {"wanted": session.own_path(form.get("retour")), "faults": refusal.faults if refusal else ()}
+    generator = offered(user, form.get("offer"), as_of=http.state.as_of)
+    return render(http, "signin/set_up.html", *session.refused(refusal), generator=generator, **said)
+
+
+async def _proven(http: Request) -> User | None:
+    """Whose password this browser has just given."""
+    return await second_factor.proven_user(http.cookies.get(PROOF_COOKIE, ""), as_of=http.state.as_of)
+
+
+def _circumstances(http: Request) -> second_steps.Circumstances:
+    return {
+        "as_of": http.state.as_of,
+        "instead_of": http.cookies.get(SESSION_COOKIE),
+        "browser": session.browser(http),
+    }
+
+
+def _begin(response: Response, user: User, secret: str) -> Response:
+    session.begin(response, secret)
+    session.make_familiar(response, user.identifier)
+    set_cookie(response, PROOF_COOKIE, "", max_age=0)
+    return response
+
+
+routes = [
+    Route("/connexion/code", give_code, methods=["GET", "POST"]),
+    Route("/connexion/double-authentification", set_up, methods=["GET", "POST"]),
+]
