@@ -103,6 +103,30 @@ class Settings(BaseSettings):
         30, ge=0, le=3650, description="days after which the documents of a dropped draft are deleted for good"
     )
     verify_days: int = Field(30, ge=1, le=366, description="days within which every document is compared with its hash")
+    keep_session_days: int = Field(
+        1, ge=0, le=366, description="days after which the row of an ended session is deleted"
+    )
+    keep_account_days: int = Field(
+        1095,
+        ge=30,
+        le=36500,
+        description="days without a sign-in after which an account that no request needs is closed and emptied",
+    )
+    keep_event_days: int = Field(
+        365, ge=30, le=36500, description="days after which the journal of accounts no longer says who, and from where"
+    )
+    keep_mail_days: int = Field(
+        365, ge=30, le=36500, description="days after which the text of a mail that left is emptied"
+    )
+    keep_support_days: int = Field(
+        1095, ge=30, le=36500, description="days after which messages to the Assistance are emptied"
+    )
+    keep_request_days: int = Field(
+        3650,
+        ge=365,
+        le=36500,
+        description="days after payment or rejection that a request keeps its documents, bank details and names",
+    )
     session_hours: int = Field(12, ge=1, le=168, description="hours until a session ends, used or not")
     session_idle_minutes: int = Field(60, ge=5, le=1440, description="minutes until an unused session ends")
     attempts_per_account: int = Field(
@@ -151,6 +175,18 @@ class Settings(BaseSettings):
                 raise ValueError("each must be 32 bytes in URL-safe base64, as `solde keys new` makes them") from None
         return value
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_addresses(cls, value: list[str]) -> list[str]:
+        for each in value:
+            try:
+                everybody = ip_network(each).prefixlen == 0
+            except ValueError:
+                everybody = True
+            if everybody:
+                raise ValueError("each must be an address or a network, as in 10.0.0.7 or 10.0.0.0/24")
+        return value
+
     @field_validator("redis_url")
     @classmethod
     def _is_a_known_queue(cls, value: str) -> str:
@@ -173,18 +209,6 @@ class Settings(BaseSettings):
         is_server = parts.scheme == "tcp" and parts.hostname and parts.port and not parts.path
         if value and not is_socket and not is_server:
             raise ValueError("must be unix:///path or tcp://host:port")
-        return value
-
-    @field_validator("trusted_proxies")
-    @classmethod
-    def _are_addresses(cls, value: list[str]) -> list[str]:
-        for each in value:
-            try:
-                everybody = ip_network(each).prefixlen == 0
-            except ValueError:
-                everybody = True
-            if everybody:
-                raise ValueError("each must be an address or a network, as in 10.0.0.7 or 10.0.0.0/24")
         return value
 
     @field_validator("assistance_url", "enrolment_url")

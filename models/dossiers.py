@@ -91,8 +91,9 @@ class FundingRequest(Model):
 
     @property
     def bank_details(self) -> BankDetails:
-        """The bank account, opened only where it is asked for."""
-        return BankDetails(**json.loads(unseal(self.bank_details_sealed)))
+        """The bank account, opened only where it is asked for; an empty one once the request has been purged."""
+        kept = self.bank_details_sealed
+        return BankDetails(**json.loads(unseal(kept))) if kept else BankDetails("", "", "")
 
     def is_due(self, as_of: datetime) -> bool:
         """Has the open cycle's deadline passed, whether or not a worker settled it?"""

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from tortoise.expressions import RawSQL
+from tortoise.expressions import Q, RawSQL
 from tortoise.queryset import QuerySet
 
 from models import ChainHead, Event, FundingRequest, User
@@ -105,19 +105,19 @@ async def _append(event: Event) -> None:
 _PURGED_AT_ONCE = 500
 
 
-async def purge_events(before: datetime, *, as_of: datetime) -> int:
-    """Empty the author, the payload and the origin of every event older than that; how many there were.
+async def purge_events(which: Q, *, as_of: datetime) -> int:
+    """Empty the author, the payload and the origin of those events; how many there were.
 
     Every lot leaves an event of the portal's own that seals which they are and what remains of them.
     """
     count = 0
-    while lot := await _purge_lot(before, as_of):
+    while lot := await _purge_lot(which, as_of):
         count += lot
     return count
 
 
-async def _purge_lot(before: datetime, as_of: datetime) -> int:
-    kept = Event.filter(at__lt=before, purged_at=None, kind__not=EventKind.DATA_PURGED)
+async def _purge_lot(which: Q, as_of: datetime) -> int:
+    kept = Event.filter(which, purged_at=None, kind__not=EventKind.DATA_PURGED)
     async with transaction():
         await _hold(PORTAL)
         rows = await kept.order_by("id").limit(_PURGED_AT_ONCE)

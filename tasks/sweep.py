@@ -16,6 +16,7 @@ from resolvers.deadlines import expire_due, give_last_notice_due, remind_due
 from resolvers.integrity import Verified, verify_due
 from resolvers.keeping import purge_dropped
 from resolvers.overdue import note_pass
+from resolvers.retention import Purged, purge_due
 from resolvers.uploads import sweep_orphans
 from tasks.delivery import Delivered, deliver
 from tasks.scanning import Scanned, scan_due
@@ -39,6 +40,7 @@ class Swept:
     purged: int = 0
     removed_files: int = 0
     verified: Verified = field(default_factory=Verified)
+    emptied: Purged = field(default_factory=Purged)
     failed: list[str] = field(default_factory=list)
 
 
@@ -66,8 +68,9 @@ async def pass_now() -> Swept:
 
 
 async def sweep_files(as_of: datetime) -> Swept:
-    """Delete the files that nothing holds, then look at the others: slower than the rest, and in no hurry."""
+    """Delete what is no longer kept and the files that nothing holds, then look at the others: in no hurry."""
     swept = Swept()
+    swept.emptied = await _part("retention", purge_due(as_of), swept.emptied, swept)
     swept.purged = await _part("purge", purge_dropped(as_of), 0, swept)
     swept.removed_files = await _part("files", sweep_orphans(as_of), 0, swept)
     swept.verified = await _part("verify", verify_due(as_of), swept.verified, swept)

@@ -49,6 +49,7 @@ async def _sweep(as_of: datetime | None) -> Swept:
     now = datetime.now(UTC)
     files = await sweep_files(min(as_of or now, now))
     swept.purged, swept.removed_files, swept.verified = files.purged, files.removed_files, files.verified
+    swept.emptied = files.emptied
     swept.failed += files.failed
     return swept
 
@@ -64,8 +65,9 @@ def _scanned(scanned: Scanned) -> list[str]:
 
 
 def _looked_after(swept: Swept) -> list[str]:
-    """What became of the documents, where something did."""
+    """What became of what is kept, where something did."""
     counts = {
+        "donnée effacée": swept.emptied.total,
         "document supprimé": swept.purged,
         "document vérifié": swept.verified.documents,
         "document endommagé": swept.verified.damaged,

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import timedelta, timezone
 
 import pytest
+from tortoise.expressions import Q
 
 from models import ChainHead, Event, FundingRequest
 from models.actors import SYSTEM, Actor, Origin
@@ -225,8 +226,8 @@ async def test_a_purge_leaves_the_chain_and_an_account_of_itself() -> None:
     request = await told()
     user = await make_user(None)
     await record_account(EventKind.SIGNED_IN, user=user, actor=user.actor, at=NOW + timedelta(days=2))
-    assert await purge_events(NOW + timedelta(days=1), as_of=NOW + timedelta(days=400)) == 3
-    assert await purge_events(NOW + timedelta(days=1), as_of=NOW + timedelta(days=401)) == 0
+    assert await purge_events(Q(at__lt=NOW + timedelta(days=1)), as_of=NOW + timedelta(days=400)) == 3
+    assert await purge_events(Q(at__lt=NOW + timedelta(days=1)), as_of=NOW + timedelta(days=401)) == 0
     for event in await Event.filter(request_id=request.id):
         assert (event.actor.name, event.actor.account, event.payload, event.origin) == ("", "", {}, None)
         assert event.purged_at == NOW + timedelta(days=400)
