@@ -49,3 +49,13 @@ def sign_in() -> str:
 def password_reset(seal: str) -> str:
     """Where the holder of this link chooses a new password."""
     return f"{settings.base_url}/reinitialisation/{seal}"
+
+
+def invitation(seal: str) -> str:
+    """Where the holder of this link opens the account that they are invited to."""
+    return f"{settings.base_url}/invitation/{seal}"
+
+
+def address_change(seal: str) -> str:
+    """Where the holder of this link makes the address that it was mailed to their account's."""
+    return f"{settings.base_url}/nouvelle-adresse/{seal}"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TypeVar
 from uuid import UUID
 
+from tortoise.expressions import Q
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from models import Attachment, Dossier, Email, Event, FundingRequest, Modification, SupportMessage, Version
+from models import Attachment, Dossier, Email, Event, FundingRequest, Modification, SupportMessage, User, Version
 from models.actors import Actor, Role
 from models.errors import NotFound
 
@@ -58,6 +60,21 @@ def visible_emails(actor: Actor) -> QuerySet[Email]:
     return _of_supplier(Email.filter(request_id__not_isnull=True), actor, "request__dossier__supplier_id")
 
 
+def accounts_in_use() -> QuerySet[User]:
+    """The accounts of suppliers, those invited included; not the closed ones."""
+    return User.filter(Q(active=True) | Q(invited_at__not_isnull=True), role=Role.SUPPLIER)
+
+
+def visible_accounts(actor: Actor) -> QuerySet[User]:
+    """The accounts of suppliers that the actor may see: a manager all, people their colleagues, software none."""
+    match actor.role:
+        case Role.MANAGER:
+            return accounts_in_use()
+        case Role.SUPPLIER:
+            return accounts_in_use().filter(supplier_id=actor.supplier_id)
+    return accounts_in_use().filter(id__in=[])
+
+
 def _of_supplier(query: QuerySet[Row], actor: Actor, path: str) -> QuerySet[Row]:
     return query if sees_all(actor) else query.filter(**{path: actor.supplier_id})
 
@@ -85,6 +102,19 @@ async def get_attachment(actor: Actor, attachment_id: UUID) -> Attachment:
 async def get_support_message(actor: Actor, message_id: UUID) -> SupportMessage:
     """That message, or NotFound when there is none that the actor may see."""
     return found(await visible_support_messages(actor).get_or_none(id=message_id))
+
+
+async def get_account(actor: Actor, account_id: UUID) -> User:
+    """That account, or NotFound when there is none that the actor may see."""
+    return found(await visible_accounts(actor).get_or_none(id=account_id))
+
+
+async def own_account(actor: Actor) -> User | None:
+    """The account that acts, as long as it is active; None for software."""
+    kind, _, key = actor.account.partition(":")
+    with suppress(ValueError):
+        return await User.get_or_none(id=UUID(key), active=True) if kind == "user" else None
+    return None
 
 
 def found(row: Row | None) -> Row:

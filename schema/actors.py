@@ -6,7 +6,10 @@ import strawberry
 
 from models import actors
 from models.actors import Role, TokenScope
+from resolvers.visibility import own_account
+from schema import accounts
 from schema.context import Context, Info
+from schema.nodes import AccountRef, SessionRef
 from schema.suppliers import Supplier
 
 MANAGER_NAME = "Gestionnaire ASP"
@@ -40,6 +43,15 @@ class Viewer:
             return None
         row = await info.context.loaders.suppliers.load(self.actor.supplier_id)
         return Supplier.of(row) if row else None
+
+    @strawberry.field(description="Le compte de la personne connectée ; absent pour un jeton.")
+    async def account(self, info: Info) -> AccountRef | None:
+        row = await own_account(self.actor)
+        return accounts.Account.of(row, info.context) if row else None
+
+    @strawberry.field(description="Les sessions de la personne connectée, la dernière utilisée d’abord.")
+    async def sessions(self, info: Info) -> list[SessionRef]:
+        return await accounts.sessions_of_viewer(info)
 
     @classmethod
     def of(cls, actor: actors.Actor) -> Viewer:

@@ -6,8 +6,9 @@ from typing import cast
 import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 
-from models.actors import Role, TokenScope
+from models.actors import AccountRight, Role, TokenScope
 from models.attachments import Integrity, ScanStatus
+from models.colleagues import AccountAction, AccountState
 from models.dossiers import RequestKind
 from models.emails import EmailKind, EmailStatus
 from models.events import EventKind
@@ -40,6 +41,28 @@ _describe(
     READ="Consulter.",
     WRITE="Modifier et confirmer, au nom du fournisseur auquel le jeton est lié.",
     MANAGE="Agir comme gestionnaire. Ce jeton ne se délivre qu’en ligne de commande.",
+)
+_describe(
+    AccountRight,
+    "Jusqu’où un compte de fournisseur peut aller ; chaque droit comprend le précédent.",
+    READ="Consulter les demandes et leurs pièces.",
+    EDIT="Préparer une modification et écrire à l’Assistance.",
+    CONFIRM="Confirmer ou décliner une modification, et gérer les comptes du fournisseur.",
+)
+_describe(
+    AccountState,
+    "Où en est un compte.",
+    ACTIVE="Le compte est ouvert.",
+    INVITED="L’invitation est partie et attend d’être acceptée.",
+    CLOSED="Le compte est fermé.",
+)
+_describe(
+    AccountAction,
+    "Action possible sur les comptes d’un fournisseur.",
+    INVITE_ACCOUNT="Inviter quelqu’un à ouvrir un compte.",
+    RESEND_INVITATION="Envoyer l’invitation de nouveau.",
+    CHANGE_ACCOUNT_RIGHT="Changer le droit du compte.",
+    REVOKE_ACCOUNT="Révoquer le compte ou l’invitation.",
 )
 _describe(
     RequestKind,
@@ -117,6 +140,10 @@ _describe(
     SUPPORT_ANSWERED="L’Assistance a répondu.",
     PASSWORD_RESET="Réinitialisation du mot de passe d’un compte.",  # noqa: S106
     IDENTIFIER_REMINDER="Rappel de l’identifiant d’un compte.",
+    ACCOUNT_INVITATION="Invitation à ouvrir un compte.",
+    PASSWORD_CHANGED="Le mot de passe d’un compte a été changé.",  # noqa: S106
+    ADDRESS_CONFIRMATION="Confirmation de la nouvelle adresse d’un compte.",
+    ADDRESS_CHANGED="L’adresse d’un compte a été changée.",
 )
 _describe(
     EmailStatus,

@@ -12,7 +12,7 @@ from strawberry.dataloader import DataLoader
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from models import Attachment, Email, FundingRequest, Modification, Supplier, Version
+from models import Attachment, Email, FundingRequest, Modification, Supplier, User, Version
 from models.allowance import Bound
 from resolvers.allowances import daily_bounds
 from resolvers.pages import Order, Page, Position, pages_by_parent
@@ -31,6 +31,7 @@ class Loaders:
 
     def __init__(self, as_of: datetime) -> None:
         self._as_of = as_of
+        self._accounts: Many[User] | None = None
         self._pages: dict[tuple[str, int, Position | None], DataLoader[UUID, Page[Any]]] = {}
 
     @cached_property
@@ -88,6 +89,12 @@ class Loaders:
     def open_modifications(self) -> Many[Modification]:
         """The one without outcome of each request, due or not."""
         return _by_parent(Modification.filter(outcome__isnull=True), "request_id")
+
+    def accounts_of_supplier(self, visible: QuerySet[User]) -> Many[User]:
+        """Those that the viewer may see, always the same ones within an operation."""
+        if self._accounts is None:
+            self._accounts = _by_parent(visible.order_by("created_at", "id"), "supplier_id")
+        return self._accounts
 
     def page(
         self, query: QuerySet[Row], order: Order, first: int, after: Position | None

@@ -10,6 +10,7 @@ from uuid import UUID
 from models.actors import Actor
 from models.errors import NotFound
 from resolvers import reading, visibility
+from schema.accounts import Account
 from schema.attachments import Attachment
 from schema.context import Context
 from schema.dossiers import Dossier
@@ -27,6 +28,7 @@ Present = Callable[[Any, Context], Node]
 
 _KINDS: MappingProxyType[str, tuple[Find, Present]] = MappingProxyType(
     {
+        "Account": (visibility.get_account, Account.of),
         "Supplier": (reading.get_supplier, lambda row, _: Supplier.of(row)),
         "Dossier": (reading.get_dossier, lambda row, _: Dossier.of(row)),
         "FundingRequest": (visibility.get_request, FundingRequest.of),

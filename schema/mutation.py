@@ -11,6 +11,7 @@ from models.modifications import ExpectedChange
 from resolvers import editing, imports, modifications, requests, resending, support
 from resolvers.visibility import found
 from schema import inputs, results
+from schema.account_mutations import AccountMutations
 from schema.attachments import Attachment
 from schema.context import Info
 from schema.emails import Email
@@ -23,7 +24,7 @@ _INPUT = strawberry.argument(description="Ce que prend la mutation.")
 
 
 @strawberry.type(description="Ce que l’on peut faire. Tout refus est un membre du résultat, avec une phrase.")
-class Mutation:
+class Mutation(AccountMutations):
     @strawberry.mutation(description="Renvoyer une demande au fournisseur, avec un commentaire (gestionnaire).")
     async def request_modification(
         self, info: Info, input: Annotated[inputs.RequestModificationInput, _INPUT]

@@ -11,6 +11,7 @@ from strawberry.relay.utils import from_base64, to_base64
 from models.errors import NotFound
 
 if TYPE_CHECKING:
+    from schema.accounts import Account, Session
     from schema.dossiers import Dossier
     from schema.emails import Email
     from schema.events import Event
@@ -63,6 +64,8 @@ def as_number(key: str) -> int:
 
 # These types point at each other: they are named here, and their modules import each other as modules only, so that
 # each can be the home of one noun.
+AccountRef: TypeAlias = Annotated["Account", strawberry.lazy("schema.accounts")]
+SessionRef: TypeAlias = Annotated["Session", strawberry.lazy("schema.accounts")]
 DossierRef: TypeAlias = Annotated["Dossier", strawberry.lazy("schema.dossiers")]
 FundingRequestRef: TypeAlias = Annotated["FundingRequest", strawberry.lazy("schema.requests")]
 ModificationRef: TypeAlias = Annotated["Modification", strawberry.lazy("schema.modifications")]

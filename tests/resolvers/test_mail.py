@@ -15,12 +15,13 @@ from uuid import uuid4
 import pytest
 from jinja2 import UndefinedError
 
-from models import Email, Event, FundingRequest, Modification, SupportMessage, User
+from models import Email, Event, FundingRequest, Modification, Session, SupportMessage, User
 from models.actors import AccountRight
 from models.dossiers import RequestKind
 from models.emails import EmailKind, EmailStatus
 from models.modifications import EditableField, ExpectedChange
-from resolvers import deadlines, passwords
+from resolvers import colleagues, deadlines, own_account, passwords
+from resolvers.accounts import digest, hash_password
 from resolvers.editing import add_attachment, change_support_contact
 from resolvers.mail import notify, recipients
 from resolvers.mail.notification import message_id
@@ -35,8 +36,10 @@ from tests.factories import MANAGER, make_request, make_supplier, make_upload, m
 pytestmark = pytest.mark.usefixtures("db")
 
 SNAPSHOTS = Path(__file__).parents[1] / "snapshots" / "mails"
-# What differs from one run to the next: identifiers, and the seals of the links that change a password.
-_ONCE = re.compile(r"[0-9a-f]{32}\.\d+\.[0-9a-f]{64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+# What differs from one run to the next: identifiers, and the seals of the links that open or change an account.
+_ONCE = re.compile(
+    r"gAAAAA[\w-]+|[0-9a-f]{32}\.\d+\.[0-9a-f]{64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE
+)
 EXPECTED = [ExpectedChange(field=EditableField.SUPPORT_CONTACT), ExpectedChange(document_type="MSS_RESU_TEST_TECH")]
 COMMENT = "Le contact de support ne répond pas.\nJoindre le PV de test."
 
@@ -129,6 +132,25 @@ async def forgetful() -> None:
     await passwords.send_reset_link("pascal.breton", as_of=NOW)
 
 
+async def invited() -> None:
+    actor = await supplier_of(await guide_request())
+    await colleagues.invite_account(actor, email="lea.marchand@axyus.com", right=AccountRight.EDIT, as_of=NOW)
+
+
+async def renamed() -> None:
+    """Another password, then another address, whose link is followed."""
+    await guide_request()
+    kept = await hash_password("une phrase facile à retenir")
+    user = await User.get()
+    await user.update_from_dict({"identifier": "pascal.breton", "password_hash": kept}).save()
+    await Session.create(digest=digest("ici"), user=user, created_at=NOW, seen_at=NOW, expires_at=NOW)
+    password = "encore une phrase, plus longue"
+    await own_account.change_password(user.actor, "une phrase facile à retenir", password, session="ici", as_of=NOW)
+    await own_account.ask_for_address(user.actor, password, "pascal@ailleurs.fr", as_of=NOW)
+    text = (await Email.get(kind=EmailKind.ADDRESS_CONFIRMATION)).text
+    await own_account.change_address(text.partition("/nouvelle-adresse/")[2].split()[0], as_of=NOW)
+
+
 STORIES: dict[EmailKind, Callable[[], Awaitable[object]]] = {
     EmailKind.MODIFICATION_REQUESTED: sent_back,
     EmailKind.MODIFICATION_REMINDER: reminded,
@@ -143,6 +165,10 @@ STORIES: dict[EmailKind, Callable[[], Awaitable[object]]] = {
     EmailKind.SUPPORT_ANSWERED: answered,
     EmailKind.PASSWORD_RESET: forgetful,
     EmailKind.IDENTIFIER_REMINDER: forgetful,
+    EmailKind.ACCOUNT_INVITATION: invited,
+    EmailKind.PASSWORD_CHANGED: renamed,
+    EmailKind.ADDRESS_CONFIRMATION: renamed,
+    EmailKind.ADDRESS_CHANGED: renamed,
 }
 
 
