@@ -34,16 +34,26 @@ def chain_name(request_id: UUID | str | None, user_id: UUID | str | None) -> str
 def digest_of(event: Event) -> str:
     """Seals the author, the payload and the origin; salted, so that none can be guessed from it once purged."""
     author: Author = event.actor
-    content: dict[str, Any] = {"actor": author.as_json(), "payload": event.payload}
-    if event.origin is not None:
-        content["origin"] = event.origin
-    return sha256(f"{event.salt}{canonical_json(content)}".encode()).hexdigest()
+    return digest(event.salt, author.as_json(), event.payload, event.origin)
+
+
+def digest(salt: str, actor: Any, payload: Any, origin: Any) -> str:
+    """The same, from what the row holds; without an origin as before there were any."""
+    content = {"actor": actor, "payload": payload}
+    if origin is not None:
+        content["origin"] = origin
+    return sha256(f"{salt}{canonical_json(content)}".encode()).hexdigest()
 
 
 def link_of(event: Event, previous: str) -> str:
     """Seals the event to the one before, with the portal's own key."""
-    belongs_to = str(event.request_id) if event.request_id else chain_name(None, event.user_id)
-    return _sealed([previous, belongs_to, event.position, event.kind.value, _utc(event.at), event.digest])
+    chain = chain_name(event.request_id, event.user_id)
+    return link(previous, chain, event.position, event.kind.value, event.at, event.digest)
+
+
+def link(previous: str, chain: str, position: int, kind: str, at: datetime, digest: str) -> str:
+    """The same, from what the row holds."""
+    return _sealed([previous, chain.removeprefix("request:"), position, kind, _utc(at), digest])
 
 
 def head_seal(chain: str, position: int, last: str) -> str:
@@ -51,12 +61,17 @@ def head_seal(chain: str, position: int, last: str) -> str:
     return _sealed(["head", chain, position, last])
 
 
-def remains(events: Iterable[Event]) -> str:
-    """Seals what is left of purged events, in the order given: which they are, and the quality of their authors."""
+def remains(events: Iterable[tuple[int, str, Any]]) -> str:
+    """Seals what is left of purged events, each by its key, its digest and its author: which they are, and no more."""
     rest = sha256()
-    for event in events:
-        rest.update(canonical_json([event.id, event.digest, event.actor.as_json(), event.payload]).encode())
+    for key, kept, actor in events:
+        rest.update(canonical_json([key, kept, actor]).encode())
     return rest.hexdigest()
+
+
+def export_seal(lines: str) -> str:
+    """Seals an export by the digest of its lines."""
+    return _sealed(["export", lines])
 
 
 def _sealed(content: list[Any]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -120,15 +120,25 @@ async def _purge_lot(which: Q, as_of: datetime) -> int:
     kept = Event.filter(which, purged_at=None, kind__not=EventKind.DATA_PURGED)
     async with transaction():
         await _hold(PORTAL)
+        at = await _after_last_purge(as_of)
         rows = await kept.order_by("id").limit(_PURGED_AT_ONCE)
         for row in rows:
             row.actor, row.payload, row.origin = Author(row.actor.role, "", ""), {}, None
-            row.purged_at = as_of
+            # With the salt what was purged could be guessed again, word by word, against the digest.
+            row.salt, row.purged_at = "", at
         if rows:
-            await Event.bulk_update(rows, ["actor", "payload", "origin", "purged_at"])
-            facts = {"events": len(rows), "first": rows[0].id, "last": rows[-1].id, "seal": remains(rows)}
-            await record_account(EventKind.DATA_PURGED, user=None, actor=SYSTEM, at=as_of, **facts)
+            await Event.bulk_update(rows, ["actor", "payload", "origin", "salt", "purged_at"])
+            facts = {"events": len(rows), "first": rows[0].id, "last": rows[-1].id}
+            left = remains((row.id, row.digest, row.actor.as_json()) for row in rows)
+            await record_account(EventKind.DATA_PURGED, user=None, actor=SYSTEM, at=at, **facts, left=left)
     return len(rows)
+
+
+async def _after_last_purge(as_of: datetime) -> datetime:
+    """An instant of its own for each lot, by which its rows are told from those of every other."""
+    purges = Event.filter(kind=EventKind.DATA_PURGED, request_id=None, user_id=None).order_by("-position")
+    last = await purges.first()
+    return as_of if last is None else max(as_of, last.at + timedelta(microseconds=1))
 
 
 def _log(event: Event, request: FundingRequest) -> None:

@@ -20,7 +20,9 @@ for name in [name for name in os.environ if name.startswith("SOLDE_") and not na
     del os.environ[name]
 os.environ["SOLDE_DATA_DIR"] = str(DATA)
 
-from models.database import connection, database  # noqa: E402 - the settings are read on import
+from models import ChainHead  # noqa: E402 - the settings are read on import
+from models.chains import EMPTY, PORTAL, head_seal  # noqa: E402
+from models.database import connection, database  # noqa: E402
 from models.migrating import migrate  # noqa: E402
 from settings import settings  # noqa: E402
 
@@ -96,7 +98,10 @@ async def empty() -> None:
         "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'tortoise_migrations'"
     )
     names = ", ".join(f'"{row["tablename"]}"' for row in rows)
-    await connection().execute_script(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+    emptied = f"TRUNCATE {names} RESTART IDENTITY CASCADE"
+    guards_off, guards_on = (f"ALTER TABLE event {word} TRIGGER USER" for word in ("DISABLE", "ENABLE"))
+    await connection().execute_script(f"BEGIN; {guards_off}; {emptied}; {guards_on}; COMMIT")
+    await ChainHead.create(chain=PORTAL, position=EMPTY, seal=head_seal(PORTAL, EMPTY, ""))  # as the migrations do
 
 
 @pytest.fixture

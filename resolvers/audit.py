@@ -1,0 +1,214 @@
+"""The audit: every chain of events worked out again, and every alteration named by its row.
+
+Rows are read as they stand, some hundreds at a time: what was altered may no longer be anything that a model can hold.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from models import ChainHead
+from models.actors import Role
+from models.chains import EMPTY, PORTAL, digest, head_seal, link, remains
+from models.database import connection, is_postgres
+from models.events import EventKind
+
+_AT_ONCE = 500
+_COLUMNS = "id, request_id, user_id, position, kind, actor, at, payload, origin, purged_at, salt, digest, chain AS link"
+_BEGINNINGS = {
+    "request": {EventKind.REQUEST_IMPORTED.value},
+    "account": {EventKind.ACCOUNT_OPENED.value, EventKind.ACCOUNT_INVITED.value},
+}
+# What has no head and should have: rows of its own, each with the chain that it belongs to.
+_HEADLESS = {
+    "des événements sans fin de chaîne scellée": """
+SELECT DISTINCT chain FROM (
+  SELECT CASE WHEN request_id IS NOT NULL THEN 'request:' || request_id
+              WHEN user_id IS NOT NULL THEN 'account:' || user_id ELSE 'portal' END AS chain FROM event
+) AS chains WHERE NOT EXISTS (SELECT 1 FROM chain_head WHERE chain_head.chain = chains.chain)
+""",
+    "une demande sans aucun événement": """
+SELECT 'request:' || id AS chain FROM funding_request
+WHERE NOT EXISTS (SELECT 1 FROM chain_head WHERE chain = 'request:' || funding_request.id)
+""",
+    "un compte sans aucun événement": """
+SELECT 'account:' || id AS chain FROM account
+WHERE NOT EXISTS (SELECT 1 FROM chain_head WHERE chain = 'account:' || account.id)
+""",
+}
+
+
+@dataclass(frozen=True)
+class Alteration:
+    """One thing that is not as it was recorded: where, and in a few French words what."""
+
+    chain: str
+    fault: str
+    position: int | None = None
+    event: int | None = None
+
+    def __str__(self) -> str:
+        row = f"événement {self.event}, " if self.event is not None else ""
+        place = f", position {self.position}" if self.position is not None else ""
+        return f"{row}chaîne {self.chain}{place} : {self.fault}"
+
+
+@dataclass
+class Audit:
+    """One run over everything: how much was read, and where it is in a chain."""
+
+    chains: int = 0
+    events: int = 0
+    purges: list[tuple[datetime, int, int]] = field(default_factory=list)
+
+    async def run(self) -> AsyncIterator[Alteration]:
+        """Every alteration, as it is found."""
+        await self._know_purges()
+        async for head in _heads():
+            self.chains += 1
+            async for alteration in self._chain(head):
+                yield alteration
+        async for alteration in _headless():
+            yield alteration
+        async for alteration in _purges_as_told():
+            yield alteration
+
+    async def _chain(self, head: ChainHead) -> AsyncIterator[Alteration]:
+        """The events of one chain up to its head; those that come meanwhile are read too."""
+        name, position, previous, last_id = head.chain, EMPTY, "", 0
+        if _where(name) is None:
+            yield Alteration(name, "cette chaîne ne correspond à rien")
+            return
+        while rows := await _rows_after(name, position):
+            for row in rows:
+                self.events += 1
+                for fault in await self._faults(row, name, position, previous, last_id):
+                    yield Alteration(name, fault, row["position"], row["id"])
+                position, previous, last_id = row["position"], row["link"], row["id"]
+        head = await ChainHead.get_or_none(chain=name) or head
+        if head.position > position:
+            yield Alteration(name, f"il manque les derniers événements, jusqu'à la position {head.position}", position)
+        elif head.position < position:
+            yield Alteration(name, "des événements suivent la fin scellée de la chaîne", position, last_id)
+        elif head.seal != head_seal(name, position, previous):
+            yield Alteration(name, "le sceau de la fin de la chaîne est faux", position)
+
+    async def _faults(self, row: dict[str, Any], chain: str, position: int, previous: str, last_id: int) -> list[str]:
+        try:
+            return [*_place_faults(row, chain, position, previous, last_id), *await self._content_faults(row)]
+        except (KeyError, TypeError, ValueError, AttributeError):
+            return ["cette ligne a été modifiée : elle n'est plus lisible"]
+
+    async def _content_faults(self, row: dict[str, Any]) -> Iterable[str]:
+        actor, payload, origin = (json.loads(row[name] or "null") for name in ("actor", "payload", "origin"))
+        if row["purged_at"] is None:
+            if row["digest"] != digest(row["salt"], actor, payload, origin):
+                return ["l'auteur, le contenu ou la provenance ont été modifiés"]
+            return []
+        nobody = {"role": Role(actor["role"]).value, "name": "", "account": ""}
+        emptied = (payload, origin, actor, row["salt"]) == ({}, None, nobody, "")
+        if not emptied or not await self._is_accounted_for(row["id"], _instant(row["purged_at"])):
+            return ["cette ligne a été vidée autrement que par une purge"]
+        return []
+
+    async def _is_accounted_for(self, key: int, at: datetime) -> bool:
+        if any(first <= key <= last for purged, first, last in self.purges if purged == at):
+            return True
+        known = len(self.purges)
+        await self._know_purges()  # One may have run since.
+        return len(self.purges) > known and await self._is_accounted_for(key, at)
+
+    async def _know_purges(self) -> None:
+        self.purges = [(at, told["first"], told["last"]) async for _, at, told in _purges()]
+
+
+def _place_faults(row: dict[str, Any], chain: str, position: int, previous: str, last_id: int) -> Iterable[str]:
+    """Whether the row stands where it was recorded, after the one that came before it."""
+    if row["position"] != position + 1:
+        yield f"il manque ce qui précède, depuis la position {position + 1}"
+    elif row["link"] != link(previous, chain, row["position"], row["kind"], _instant(row["at"]), row["digest"]):
+        yield "cette ligne a été modifiée, ajoutée ou déplacée"
+    if row["id"] <= last_id:
+        yield "cette ligne n'est plus dans l'ordre des événements"
+    if row["position"] == 0 and row["kind"] not in _BEGINNINGS.get(chain.partition(":")[0], {row["kind"]}):
+        yield "la chaîne a perdu son début"
+
+
+async def _heads() -> AsyncIterator[ChainHead]:
+    after = ""
+    while heads := await ChainHead.filter(chain__gt=after).order_by("chain").limit(_AT_ONCE):
+        for head in heads:
+            yield head
+        after = heads[-1].chain
+
+
+def _where(chain: str) -> tuple[str, list[Any]] | None:
+    """The condition that its events meet, with its values; None for a chain that can have none."""
+    kind, _, key = chain.partition(":")
+    if chain == PORTAL:
+        return "request_id IS NULL AND user_id IS NULL", []
+    try:
+        value: UUID | str = UUID(key) if is_postgres() else str(UUID(key))
+    except ValueError:
+        return None
+    columns = {"request": "request_id = {0}", "account": "request_id IS NULL AND user_id = {0}"}
+    return (columns[kind].format(hole(1)), [value]) if kind in columns else None
+
+
+def hole(number: int) -> str:
+    """Where a statement takes its value of that number."""
+    return f"${number}" if is_postgres() else "?"
+
+
+async def _rows_after(chain: str, position: int) -> list[dict[str, Any]]:
+    where = _where(chain)
+    if where is None:
+        return []
+    condition, values = where
+    statement = (
+        f"SELECT {_COLUMNS} FROM event WHERE {condition} AND position > {hole(len(values) + 1)} "  # noqa: S608
+        f"ORDER BY position LIMIT {_AT_ONCE}"
+    )
+    return list(await connection().execute_query_dict(statement, [*values, position]))
+
+
+async def _headless() -> AsyncIterator[Alteration]:
+    for fault, statement in _HEADLESS.items():
+        for row in await connection().execute_query_dict(statement):
+            yield Alteration(row["chain"], fault)
+    if not await ChainHead.exists(chain=PORTAL):
+        yield Alteration(PORTAL, "la fin scellée de la chaîne a disparu")
+
+
+async def _purges() -> AsyncIterator[tuple[int, datetime, dict[str, Any]]]:
+    """The purges as they were recorded: the event of each, its instant, and what it says was purged."""
+    position = EMPTY
+    while rows := await _rows_after(PORTAL, position):
+        for row in rows:
+            if row["kind"] == EventKind.DATA_PURGED.value and "last" in (told := json.loads(row["payload"])):
+                yield row["id"], _instant(row["at"]), told
+        position = rows[-1]["position"]
+
+
+async def _purges_as_told() -> AsyncIterator[Alteration]:
+    """Whether what is left of each purge is what was left of it."""
+    statement = (
+        f"SELECT id, digest, actor FROM event WHERE id >= {hole(1)} AND id <= {hole(2)} "  # noqa: S608
+        f"AND purged_at = {hole(3)} ORDER BY id"
+    )
+    async for key, at, told in _purges():
+        when = at if is_postgres() else at.astimezone(UTC).isoformat(sep=" ")
+        rows = await connection().execute_query_dict(statement, [told["first"], told["last"], when])
+        left = remains((row["id"], row["digest"], json.loads(row["actor"])) for row in rows)
+        if len(rows) != told["events"] or left != told["left"]:
+            yield Alteration(PORTAL, "les lignes purgées ne sont plus celles qui l'ont été", None, key)
+
+
+def _instant(kept: Any) -> datetime:
+    """The instant of a column, which SQLite keeps as a text."""
+    return kept if isinstance(kept, datetime) else datetime.fromisoformat(kept)
