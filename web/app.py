@@ -17,6 +17,7 @@ from starlette.types import Scope
 from models.database import database
 from web import documents, graphiql, graphql, health, mailbox, metrics, schemas, signin, uploads
 from web.errors import HANDLERS, Incidents
+from web.lingering import Lingering
 from web.pages import (
     account,
     calendar,
@@ -92,6 +93,7 @@ routes = [
 app = Starlette(
     routes=routes,
     middleware=[
+        Middleware(Lingering),
         Middleware(SecurityHeaders),
         Middleware(Incidents),
         Middleware(KnownHosts),
