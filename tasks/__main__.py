@@ -7,7 +7,7 @@ import os
 import typer
 
 from tasks import logs
-from tasks.commands import accounts, demo, doctor, importing, keys, processes, schema, sweeping
+from tasks.commands import accounts, demo, doctor, exporting, importing, keys, processes, schema, sweeping
 from tasks.up import up
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app.command(short_help="Lance les tâches de fond.")(processes.worker)
 app.command()(processes.migrate)
 app.command(short_help="Ajoute les données de démonstration.")(demo.demo)
 app.command("import", short_help="Importe une demande avec ses pièces.")(importing.import_file)
+app.command(short_help="Exporte tout ce qui concerne un fournisseur.")(exporting.export)
 app.add_typer(accounts.user, name="user")
 app.add_typer(accounts.token, name="token")
 app.add_typer(keys.keys, name="keys")

@@ -1,0 +1,145 @@
+"""Everything about one supplier, and nothing about another, in one archive that fits in no memory."""
+
+from __future__ import annotations
+
+import json
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+from typer.testing import Result
+
+from models import Event, FundingRequest, Session, SupportMessage, Upload, User
+from models.actors import TokenScope
+from models.attachments import ScanStatus
+from models.events import EventKind
+from models.sealing import seal
+from resolvers.accounts import digest, issue_token
+from tests.conftest import NOW
+from tests.factories import MANAGER, make_attachment, make_request, make_supplier, make_user, send_back
+from tests.resolvers.storing import make_stored
+from tests.tasks.test_commands import deployment, look, solde
+
+__all__ = ["deployment"]  # a fixture of the commands, used here too
+
+SIRET = "79256844600019"
+BIG = 24 * 1024 * 1024
+
+
+@pytest.fixture
+def archive(deployment: None, tmp_path: Path) -> Path:
+    look(two_suppliers)
+    return tmp_path / "all.zip"
+
+
+async def two_suppliers() -> None:
+    for siret, name in ((SIRET, "GARAGE POULAT"), ("55208131766522", "AUTRE EDITEUR")):
+        supplier = await make_supplier(siret=siret, legal_name=name)
+        user = await make_user(supplier, name=f"Personne de {name}", totp_secret=seal("JBSWY3DPEHPK3PXP"))
+        await Session.create(
+            digest=digest(f"session of {name}"), user=user, created_at=NOW, seen_at=NOW, expires_at=NOW
+        )
+        await issue_token(name=f"Logiciel {name}", scopes=[TokenScope.READ], supplier=supplier, as_of=NOW)
+        request = await make_request(supplier)
+        await make_attachment(request, upload=await make_stored(user.actor, name.encode(), file_name="pv.pdf"))
+        await send_back(request, comment=f"Demande à {name}")
+        await SupportMessage.create(request=request, text=f"Question de {name}", at=NOW, by=user.actor.author)
+
+
+def exported(archive: Path, *more: str) -> Result:
+    return solde("export", "--siret", SIRET, "--output", archive, *more)
+
+
+def read(archive: Path) -> dict[str, list[dict[str, Any]]]:
+    with ZipFile(archive) as opened:
+        assert opened.testzip() is None
+        return {
+            name.removesuffix(".jsonl"): [json.loads(line) for line in opened.read(name).splitlines()]
+            for name in opened.namelist()
+            if name.endswith(".jsonl")
+        }
+
+
+def test_the_archive_holds_every_row_and_every_document_of_that_supplier_alone(archive: Path) -> None:
+    result = exported(archive)
+    assert (result.exit_code, result.stderr) == (0, "")
+    files = read(archive)
+    [request] = files["demandes"]
+    assert request["bank_details"]["iban"] == "FR7630006000011234567890189"
+    assert [row["name"] for row in files["comptes"]] == ["Personne de GARAGE POULAT"]
+    assert [row["name"] for row in files["jetons"]] == ["Logiciel GARAGE POULAT"]
+    assert [row["text"] for row in files["messages"]] == ["Question de GARAGE POULAT"]
+    assert [row["comment"] for row in files["modifications"]] == ["Demande à GARAGE POULAT"]
+    assert [row["kind"] for row in files["courriels"]] == ["MODIFICATION_REQUESTED"]
+    assert "MODIFICATION_REQUESTED" in [row["kind"] for row in files["evenements"]]
+    assert (len(files["sessions"]), len(files["versions"]), len(files["fichiers"])) == (1, 1, 1)
+    with ZipFile(archive) as opened:
+        [document] = [name for name in opened.namelist() if name.startswith("documents/")]
+        assert opened.read(document) == b"GARAGE POULAT"
+        assert not [name for name in opened.namelist() if b"AUTRE EDITEUR" in opened.read(name)]
+
+
+def test_no_secret_leaves_with_it(archive: Path) -> None:
+    exported(archive)
+    with ZipFile(archive) as opened:
+        everything = b"".join(opened.read(name) for name in opened.namelist()).decode()
+    hidden = look(secrets)
+    assert [secret for secret in hidden if secret in everything] == []
+    assert len(hidden) > 4
+
+
+async def secrets() -> list[str]:
+    kept = [str(row.totp_secret) for row in await User.all()] + [row.digest for row in await Session.all()]
+    sealed = [row.bank_details_sealed for row in await FundingRequest.all()]
+    return ["JBSWY3DPEHPK3PXP", *kept, *sealed, *[row.key for row in await Upload.all()]]
+
+
+def test_it_is_written_down_and_readable_by_its_owner_alone(archive: Path) -> None:
+    exported(archive)
+
+    async def told() -> list[Event]:
+        return await Event.filter(kind=EventKind.DATA_EXPORTED)
+
+    [event] = look(told)
+    assert (event.payload, event.actor.name) == ({"siret": SIRET}, "Ligne de commande")
+    assert archive.stat().st_mode & 0o077 == 0
+
+
+def test_an_archive_is_never_written_over_and_a_wrong_siret_leaves_nothing(archive: Path) -> None:
+    refused = solde("export", "--siret", "00000000000000", "--output", archive)
+    assert (refused.exit_code, refused.stderr) == (1, "siret\u00a0: Aucun fournisseur n'a ce SIRET.\n")
+    assert list(archive.parent.glob("all.zip*")) == []
+    archive.write_text("precious")
+    assert exported(archive).exit_code == 1
+    assert archive.read_text() == "precious"
+
+
+def test_a_document_that_cannot_be_given_is_told(archive: Path) -> None:
+    async def spoil() -> None:
+        request = await FundingRequest.filter(dossier__supplier__siret=SIRET).first()
+        assert request
+        await make_attachment(request)
+        infected = await make_stored(MANAGER, b"virus", scan_status=ScanStatus.INFECTED)
+        await make_attachment(request, upload=infected)
+
+    look(spoil)
+    exported(archive)
+    assert sorted(row["reason"] for row in read(archive)["documents-absents"]) == ["INFECTED", "MISSING"]
+
+
+def test_memory_does_not_grow_with_the_documents(archive: Path, setting: Callable[[str, object], None]) -> None:
+    async def add_big() -> None:
+        request = await FundingRequest.filter(dossier__supplier__siret=SIRET).first()
+        assert request
+        await make_attachment(request, upload=await make_stored(MANAGER, bytes(BIG)))
+
+    look(add_big)
+    tracemalloc.start()
+    try:
+        assert exported(archive).exit_code == 0
+        assert tracemalloc.get_traced_memory()[1] < BIG / 2
+    finally:
+        tracemalloc.stop()
