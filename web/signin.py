@@ -13,7 +13,7 @@ from starlette.routing import Route
 from models.errors import Fault, Invalid, NotFound, Throttled
 from resolvers import passwords, sessions
 from resolvers.password_rules import SHORTEST_PASSWORD
-from web import second_step, session
+from web import own_second_factor, second_step, session
 from web.nudge import nudge
 from web.origin import SESSION_COOKIE
 from web.rendering import render
@@ -138,4 +138,5 @@ routes = [
     Route("/mot-de-passe-oublie", forgotten_password, methods=["GET", "POST"]),
     Route("/reinitialisation/{token}", reset, methods=["GET", "POST"]),
     *second_step.routes,
+    *own_second_factor.routes,
 ]
