@@ -5,6 +5,7 @@ A wrong one stops the start with a sentence that names it. README.md lists them 
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from datetime import datetime
@@ -17,9 +18,15 @@ from cryptography.fernet import Fernet
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+_EX_CONFIG = 78
 _DEVELOPMENT_SECRET = "development-only-secret-of-segur-solde"  # noqa: S105 - refused in production
 _DATABASE = re.compile(r"sqlite://[^?].*|asyncpg://[^/?]*?(?::[0-9]+)?/[^/?]+(?:\?.*)?")
 _STORAGE = re.compile(r"file:///[^?#]+|s3://[^/?#@]+(?:/[^?#]*)?")
+# What makers of servers write in their examples.
+_WELL_KNOWN = frozenset(
+    {"admin", "changeme", "minioadmin", "password", "postgres", "redis", "secret", "solde", "valkey"}
+)
+_CONTACT = re.compile(r"mailto:[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+|https://[^\s/?#@]+[^\s]*")
 _ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+")
 
 
@@ -30,6 +37,9 @@ class Settings(BaseSettings):
 
     environment: Literal["development", "production"] = Field(
         "development", description="`production` refuses to start on development secrets and on plain http"
+    )
+    secrets_dir: Path | None = Field(
+        None, description="folder of settings in files, each named like its variable; a variable that is set wins"
     )
     secret_key: SecretStr = Field(
         SecretStr(_DEVELOPMENT_SECRET), description="keys the audit chain and the form tokens; 32 characters at least"
@@ -149,6 +159,9 @@ class Settings(BaseSettings):
     mail_from: str = Field("ne-pas-repondre@segur-solde.invalid", description="sender of every mail")
     assistance_url: str = Field("", description="where the Assistance utilisateur answers; empty: the help page")
     enrolment_url: str = Field("", description="where « Demande d'inscription » and « Enrôlement » lead; empty: hidden")
+    security_contact: str = Field(
+        "", description="where a weakness is reported, in security.txt: `mailto:…` or `https://…`; empty: no such file"
+    )
     log_format: Literal["console", "json"] = Field("console", description="how log lines are written")
 
     @field_validator("import_closes_at")
@@ -218,6 +231,13 @@ class Settings(BaseSettings):
             raise ValueError("must be a link, as in https://aide.example.fr")
         return value
 
+    @field_validator("security_contact")
+    @classmethod
+    def _is_a_way_to_report(cls, value: str) -> str:
+        if value and not _CONTACT.fullmatch(value):
+            raise ValueError("must be mailto: and an address, or a link in https")
+        return value
+
     @field_validator("mail_from")
     @classmethod
     def _is_an_address(cls, value: str) -> str:
@@ -232,6 +252,11 @@ class Settings(BaseSettings):
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
             raise ValueError("must be an origin, as in https://solde.example.fr")
         return value.rstrip("/")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _what_is_empty_is_not_set(cls, values: dict[str, object]) -> dict[str, object]:
+        return {name: value for name, value in values.items() if value != ""}
 
     @model_validator(mode="before")
     @classmethod
@@ -253,14 +278,32 @@ class Settings(BaseSettings):
         secret = self.secret_key.get_secret_value()
         needs = {
             "SOLDE_SECRET_KEY, 32 characters at least": secret == _DEVELOPMENT_SECRET or len(secret) < 32,
+            "SOLDE_AUDIT_KEY, 32 characters at least": 0 < len(self.audit_key.get_secret_value()) < 32,
             "SOLDE_DATA_KEYS": not self.data_keys,
             "SOLDE_BASE_URL in https": not self.base_url.startswith("https://"),
             "SOLDE_SMTP_HOST": not self.smtp_host,
             "SOLDE_MAIL_FROM, an address of yours": self.mail_from.endswith(".invalid"),
+            **{f"{name}, a password of yours": not fine for name, fine in self._passwords_in_earnest().items()},
         }
         if any(needs.values()):
             raise ValueError("production needs " + "; ".join(need for need, lacks in needs.items() if lacks))
         return self
+
+    def _passwords_in_earnest(self) -> dict[str, bool]:
+        """Of each password of a server that is set or needed: is it one that not everybody would try first?"""
+        database, queue = urlsplit(self.database_url), urlsplit(self.redis_url)
+        accounts: dict[str, tuple[str | None, str]] = {
+            "SOLDE_SMTP_PASSWORD": (self.smtp_user, self.smtp_password.get_secret_value()),
+            "SOLDE_STORAGE_SECRET_KEY": (self.storage_access_key, self.storage_secret_key.get_secret_value()),
+        }
+        # For these two a certificate or a socket may stand in its place.
+        accounts |= {"SOLDE_DATABASE_URL": (database.username, database.password)} if database.password else {}
+        accounts |= {"SOLDE_REDIS_URL": (queue.username, queue.password)} if queue.password else {}
+        return {
+            name: bool(password) and password not in {user, *_WELL_KNOWN}
+            for name, (user, password) in accounts.items()
+            if user or password
+        }
 
     @model_validator(mode="after")
     def _database_has_a_place(self) -> Self:
@@ -276,17 +319,28 @@ class Settings(BaseSettings):
 
 def load() -> Settings:
     """The settings, or the end of the process with one line for each wrong one."""
+    folder = os.environ.get("SOLDE_SECRETS_DIR") or None
+    if folder and not Path(folder).is_dir():
+        print("SOLDE_SECRETS_DIR: must be a folder that this process may read", file=sys.stderr)
+        sys.exit(_EX_CONFIG)
     try:
-        return Settings()
+        return Settings(_secrets_dir=folder)
     except ValidationError as error:
         for fault in error.errors():
             name = "SOLDE_" + "_".join(str(part) for part in fault["loc"]).upper() if fault["loc"] else "settings"
             print(f"{name}: {fault['msg'].removeprefix('Value error, ')}", file=sys.stderr)
     except SettingsError as error:
-        # Its only words of use are the field's name: what it holds could not be read as JSON.
-        name = str(error).split('"')[1]
-        print(f'SOLDE_{name.upper()}: must be JSON, as in ["solde.example.fr"]', file=sys.stderr)
-    sys.exit(78)  # EX_CONFIG
+        print(_unreadable(error), file=sys.stderr)
+    sys.exit(_EX_CONFIG)
+
+
+def _unreadable(error: SettingsError) -> str:
+    """The line about a value that could not be read: from its file, or as JSON."""
+    if isinstance(error.__cause__, OSError):
+        return f"SOLDE_SECRETS_DIR: {error.__cause__.filename}: {error.__cause__.strerror}"
+    # Its only words of use are the field's name.
+    name = str(error).split('"')[1]
+    return f'SOLDE_{name.upper()}: must be JSON, as in ["solde.example.fr"]'
 
 
 settings = load()

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from settings import Settings, load
 
@@ -149,6 +150,9 @@ def test_a_process_stops_before_it_has_begun() -> None:
         ("SOLDE_MAIL_FROM", "Portail", "mail address"),
         ("SOLDE_ASSISTANCE_URL", "javascript:alert(1)", "link"),
         ("SOLDE_ENROLMENT_URL", "inscription", "link"),
+        ("SOLDE_SECURITY_CONTACT", "securite@example.fr", "mailto:"),
+        ("SOLDE_SECURITY_CONTACT", "http://example.fr/signaler", "https"),
+        ("SOLDE_SECURITY_CONTACT", "mailto:a@example.fr\nExpires: never", "mailto:"),
         ("SOLDE_LOG_FORMAT", "xml", "'console' or 'json'"),
     ],
 )
@@ -192,12 +196,92 @@ def test_production_names_everything_that_it_lacks_at_once(refusal: Refusal) -> 
         ("SOLDE_BASE_URL", "http://solde.example.fr"),
         ("SOLDE_SMTP_HOST", None),
         ("SOLDE_MAIL_FROM", None),
+        ("SOLDE_AUDIT_KEY", "k" * 31),
+        ("SOLDE_DATABASE_URL", "asyncpg://solde:solde@db/solde"),
+        ("SOLDE_DATABASE_URL", "asyncpg://portail:portail@db/solde"),
+        ("SOLDE_DATABASE_URL", "asyncpg://portail:postgres@db/solde"),
+        ("SOLDE_REDIS_URL", "redis://:redis@queue/0"),
+        ("SOLDE_SMTP_PASSWORD", "changeme"),
+        ("SOLDE_STORAGE_SECRET_KEY", "minioadmin"),
     ],
 )
 def test_production_refuses_what_only_development_may_use(refusal: Refusal, name: str, value: str | None) -> None:
     variables = {other: given for other, given in PRODUCTION.items() if other != name}
     (line,) = refusal(**variables, **({} if value is None else {name: value}))
     assert name in line
+
+
+@pytest.mark.parametrize(
+    ("account", "password"),
+    [("SOLDE_SMTP_USER", "SOLDE_SMTP_PASSWORD"), ("SOLDE_STORAGE_ACCESS_KEY", "SOLDE_STORAGE_SECRET_KEY")],
+)
+def test_production_wants_a_password_beside_an_account(refusal: Refusal, account: str, password: str) -> None:
+    (line,) = refusal(**PRODUCTION, **{account: "portail"})
+    assert password in line
+    (line,) = refusal(**{password: "portail"})
+    assert password in line
+
+
+def test_a_server_that_knows_its_clients_otherwise_needs_no_password(started: Started) -> None:
+    settings = started(
+        **PRODUCTION, SOLDE_DATABASE_URL="asyncpg://solde@db/solde", SOLDE_REDIS_URL="unix:///run/valkey.sock"
+    )
+    assert not settings.is_development
+
+
+def test_no_secret_has_a_default_in_production(environment: pytest.MonkeyPatch) -> None:
+    """But for the one that production refuses, a secret that is not set is empty, or there is none."""
+    secrets = {
+        name: field.default
+        for name, field in Settings.model_fields.items()
+        if "SecretStr" in str(field.annotation) and field.default not in (SecretStr(""), [])
+    }
+    assert secrets == {"secret_key": SecretStr("development-only-secret-of-segur-solde")}
+
+
+def test_every_setting_may_come_from_a_file(started: Started, tmp_path: Path) -> None:
+    for name, value in PRODUCTION.items():
+        (tmp_path / name).write_text(value + "\n")
+    (tmp_path / "solde_smtp_password").write_text("phrase de passe du relais\n")
+    settings = started(SOLDE_SECRETS_DIR=str(tmp_path), SOLDE_BASE_URL="https://autre.example.fr")
+    assert not settings.is_development
+    assert settings.secret_key.get_secret_value() == "k" * 32
+    assert [key.get_secret_value() for key in settings.data_keys] == ["a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s="]
+    assert settings.smtp_password.get_secret_value() == "phrase de passe du relais"
+    assert settings.base_url == "https://autre.example.fr"
+
+
+def test_an_empty_file_sets_nothing(started: Started, tmp_path: Path) -> None:
+    (tmp_path / "SOLDE_SECRET_KEY").write_text("\n")
+    settings = started(SOLDE_SECRETS_DIR=str(tmp_path))
+    assert settings.secret_key == Settings().secret_key
+
+
+@pytest.mark.parametrize("name", ["absent", "file"])
+def test_a_folder_of_secrets_that_is_none_stops_the_start(refusal: Refusal, tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").write_text("")
+    lines = refusal(SOLDE_SECRETS_DIR=str(tmp_path / name))
+    assert lines == ["SOLDE_SECRETS_DIR: must be a folder that this process may read"]
+
+
+def test_a_file_of_secrets_that_is_no_json_is_named_without_what_it_holds(refusal: Refusal, tmp_path: Path) -> None:
+    (tmp_path / "SOLDE_DATA_KEYS").write_text("clef-recopiee-de-travers")
+    (line,) = refusal(SOLDE_SECRETS_DIR=str(tmp_path))
+    assert line.startswith("SOLDE_DATA_KEYS: must be JSON")
+
+
+def test_a_file_of_secrets_that_cannot_be_read_stops_the_start(
+    refusal: Refusal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "SOLDE_SECRET_KEY").write_text("k" * 32)
+
+    def closed(path: Path, **_how: object) -> str:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_text", closed)
+    (line,) = refusal(SOLDE_SECRETS_DIR=str(tmp_path))
+    assert line.startswith("SOLDE_SECRETS_DIR: ")
+    assert line.endswith("SOLDE_SECRET_KEY: Permission denied")
 
 
 def test_no_secret_is_ever_printed(refusal: Refusal, started: Started) -> None:
