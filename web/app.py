@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from models.database import database
-from web import documents, graphiql, graphql, health, mailbox, metrics, schemas, signin, uploads
+from web import documents, graphiql, graphql, health, mailbox, metrics, schemas, security_txt, signin, uploads
 from web.errors import HANDLERS, Incidents
 from web.lingering import Lingering
 from web.pages import (
@@ -82,6 +82,7 @@ routes = [
     *uploads.routes,
     *documents.routes,
     *schemas.routes,
+    *security_txt.routes,
     # What watches over the process, and what a developer looks at.
     *health.routes,
     *metrics.routes,
