@@ -15,12 +15,25 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from models.database import database
-from web import documents, graphiql, graphql, health, mailbox, metrics, schemas, security_txt, signin, uploads
+from web import (
+    credentials,
+    documents,
+    graphiql,
+    graphql,
+    health,
+    mailbox,
+    metrics,
+    schemas,
+    security_txt,
+    signin,
+    uploads,
+)
 from web.errors import HANDLERS, Incidents
 from web.lingering import Lingering
 from web.pages import (
     account,
     calendar,
+    colleagues,
     confirmation,
     deposit,
     history,
@@ -75,6 +88,8 @@ routes = [
     *support.routes,
     *deposit.routes,
     *account.routes,
+    *colleagues.routes,
+    *credentials.routes,
     # The managers' console.
     *graphiql.routes,
     # The API, and the bytes that it speaks of.

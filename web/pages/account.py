@@ -1,4 +1,4 @@
-"""Mon compte: who is signed in, and the colours of the pages on this browser."""
+"""Mon compte: who is signed in and where else, and the colours of the pages on this browser."""
 
 from __future__ import annotations
 
@@ -13,6 +13,12 @@ from web.session import signed_in
 from web.uploads import read_form
 
 YEAR = 365 * 24 * 3600
+DONE = {
+    "session": "La session est fermée.",
+    "sessions": "Vos autres sessions sont fermées.",
+    "mot-de-passe": "Votre mot de passe est changé. Vos autres sessions sont fermées.",
+    "adresse": "Un courriel vient d'être envoyé à votre nouvelle adresse : suivez son lien pour la confirmer.",
+}
 
 
 @signed_in
@@ -27,6 +33,7 @@ async def page(http: Request) -> Response:
         account=account,
         theme=http.cookies.get("affichage", "systeme"),
         saved="enregistre" in http.query_params,
+        done=DONE.get(http.query_params.get("fait", "")),
     )
 
 
@@ -38,4 +45,18 @@ def _choose_colours(wanted: str) -> Response:
     return response
 
 
-routes = [Route("/mon-compte", page, methods=["GET", "POST"])]
+@signed_in
+async def close_sessions(http: Request) -> Response:
+    """POST /mon-compte/sessions: end one session, or every other; one that is unknown has ended already."""
+    wanted = (await read_form(http)).get("session")
+    if wanted == "autres":
+        await run(http, "RevokeSessions")
+        return RedirectResponse("/mon-compte?fait=sessions#sessions", 303)
+    await run(http, "RevokeSession", session=wanted)
+    return RedirectResponse("/mon-compte?fait=session#sessions", 303)
+
+
+routes = [
+    Route("/mon-compte", page, methods=["GET", "POST"]),
+    Route("/mon-compte/sessions", close_sessions, methods=["POST"]),
+]
