@@ -32,8 +32,17 @@ async def migrate(url: str | None = None, *, modules: str = "models.migrations")
 async def pending(modules: str = "models.migrations") -> list[PlanStep]:
     """The migrations that the open database lacks."""
     executor = _executor(modules)
-    await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))
+    # The application's own role may create nothing, not even what is there already.
+    if not await _is_begun():
+        await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))
     return await executor.plan([MigrationTarget(APP, "__latest__")])
+
+
+async def _is_begun() -> bool:
+    find = "to_regclass('tortoise_migrations') IS NOT NULL"
+    sqlite = "EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'tortoise_migrations')"
+    [row] = await connection().execute_query_dict(f"SELECT {find if is_postgres() else sqlite} AS begun")
+    return bool(row["begun"])
 
 
 async def _apply(step: PlanStep, modules: str) -> None:

@@ -19,7 +19,7 @@ from models.database import connection, is_postgres
 from models.events import EventKind
 
 _AT_ONCE = 500
-_COLUMNS = "id, request_id, user_id, position, kind, actor, at, payload, origin, purged_at, salt, digest, chain AS link"
+COLUMNS = "id, request_id, user_id, position, kind, actor, at, payload, origin, purged_at, salt, digest, chain AS link"
 _BEGINNINGS = {
     "request": {EventKind.REQUEST_IMPORTED.value},
     "account": {EventKind.ACCOUNT_OPENED.value, EventKind.ACCOUNT_INVITED.value},
@@ -112,7 +112,7 @@ class Audit:
             return []
         nobody = {"role": Role(actor["role"]).value, "name": "", "account": ""}
         emptied = (payload, origin, actor, row["salt"]) == ({}, None, nobody, "")
-        if not emptied or not await self._is_accounted_for(row["id"], _instant(row["purged_at"])):
+        if not emptied or not await self._is_accounted_for(row["id"], instant(row["purged_at"])):
             return ["cette ligne a été vidée autrement que par une purge"]
         return []
 
@@ -131,7 +131,7 @@ def _place_faults(row: dict[str, Any], chain: str, position: int, previous: str,
     """Whether the row stands where it was recorded, after the one that came before it."""
     if row["position"] != position + 1:
         yield f"il manque ce qui précède, depuis la position {position + 1}"
-    elif row["link"] != link(previous, chain, row["position"], row["kind"], _instant(row["at"]), row["digest"]):
+    elif row["link"] != link(previous, chain, row["position"], row["kind"], instant(row["at"]), row["digest"]):
         yield "cette ligne a été modifiée, ajoutée ou déplacée"
     if row["id"] <= last_id:
         yield "cette ligne n'est plus dans l'ordre des événements"
@@ -171,7 +171,7 @@ async def _rows_after(chain: str, position: int) -> list[dict[str, Any]]:
         return []
     condition, values = where
     statement = (
-        f"SELECT {_COLUMNS} FROM event WHERE {condition} AND position > {hole(len(values) + 1)} "  # noqa: S608
+        f"SELECT {COLUMNS} FROM event WHERE {condition} AND position > {hole(len(values) + 1)} "  # noqa: S608
         f"ORDER BY position LIMIT {_AT_ONCE}"
     )
     return list(await connection().execute_query_dict(statement, [*values, position]))
@@ -191,7 +191,7 @@ async def _purges() -> AsyncIterator[tuple[int, datetime, dict[str, Any]]]:
     while rows := await _rows_after(PORTAL, position):
         for row in rows:
             if row["kind"] == EventKind.DATA_PURGED.value and "last" in (told := json.loads(row["payload"])):
-                yield row["id"], _instant(row["at"]), told
+                yield row["id"], instant(row["at"]), told
         position = rows[-1]["position"]
 
 
@@ -209,6 +209,6 @@ async def _purges_as_told() -> AsyncIterator[Alteration]:
             yield Alteration(PORTAL, "les lignes purgées ne sont plus celles qui l'ont été", None, key)
 
 
-def _instant(kept: Any) -> datetime:
+def instant(kept: Any) -> datetime:
     """The instant of a column, which SQLite keeps as a text."""
     return kept if isinstance(kept, datetime) else datetime.fromisoformat(kept)

@@ -7,7 +7,19 @@ import os
 import typer
 
 from tasks import logs
-from tasks.commands import accounts, demo, doctor, exporting, importing, keys, processes, schema, sweeping
+from tasks.commands import (
+    accounts,
+    audit,
+    demo,
+    doctor,
+    exporting,
+    grants,
+    importing,
+    keys,
+    processes,
+    schema,
+    sweeping,
+)
 from tasks.up import up
 
 app = typer.Typer(
@@ -28,6 +40,8 @@ app.command(short_help="Exporte tout ce qui concerne un fournisseur.")(exporting
 app.add_typer(accounts.user, name="user")
 app.add_typer(accounts.token, name="token")
 app.add_typer(keys.keys, name="keys")
+app.add_typer(audit.audit, name="audit")
+app.command(short_help="Donne ses droits au rôle PostgreSQL de l’application.")(grants.grants)
 app.command(short_help="Fait un passage des tâches de fond.")(sweeping.sweep)
 app.command(short_help="Dit ce qui a besoin de quelqu’un.")(doctor.doctor)
 app.command(short_help="Affiche le schéma GraphQL ou du dépôt.")(schema.schema)

@@ -14,7 +14,9 @@ TESTS = Path(__file__).parents[1]
 # What cannot run at all without its service; the rest runs on what is embedded.
 NEEDS = {
     TESTS / "browser": "SOLDE_TEST_CHROMIUM",
+    TESTS / "security/test_proxy.py": "SOLDE_TEST_NGINX",
     TESTS / "services/test_antivirus.py": "SOLDE_TEST_CLAMD",
+    TESTS / "services/test_grants.py": "SOLDE_TEST_DATABASE_URL",
     TESTS / "services/test_documents_disk.py": "SOLDE_TEST_UNSHARE",
 }
 WITHOUT = {
@@ -22,6 +24,7 @@ WITHOUT = {
     "SOLDE_TEST_REDIS_URL": "Redis: the queue was the embedded Valkey",
     "SOLDE_TEST_STORAGE_URL": "a bucket: documents were in a folder, but for the tests of the storage itself",
     "SOLDE_TEST_CLAMD": "clamd: tests/services/test_antivirus.py did not run",
+    "SOLDE_TEST_NGINX": "nginx: tests/security/test_proxy.py did not run",
     "SOLDE_TEST_UNSHARE": "unshare: tests/services/test_documents_disk.py, on a disk that is full, did not run",
     "SOLDE_TEST_CHROMIUM": "Chromium: tests/browser did not run",
 }
