@@ -14,19 +14,18 @@ from models.emails import EmailKind
 from models.errors import Fault, Invalid, NotFound
 from models.events import EventKind
 from resolvers import links
-from resolvers.accounts import address_faults, digest, hash_password, is_password
+from resolvers.accounts import address_faults, digest, hash_password
 from resolvers.events import record_account
 from resolvers.mail.notification import outgoing
 from resolvers.mail.rendering import render
+from resolvers.ownership import WRONG_PASSWORD, prove
 from resolvers.password_rules import password_faults, words_about
 from resolvers.sealed_links import opened, sealed
 from resolvers.sessions import new_secret
-from resolvers.throttling import bounds, give_back, take
 from resolvers.visibility import found, own_account
 
 LINK_LASTS = timedelta(minutes=30)
 _PURPOSE = "address"
-_WRONG = Fault("current", "WRONG", "Le mot de passe actuel est incorrect.")
 
 
 @dataclass(frozen=True)
@@ -41,14 +40,14 @@ async def change_password(actor: Actor, current: str, password: str, *, session:
     """Give one's account another password; `session` is the secret of one's own, renewed as returned, others end."""
     user = found(await own_account(actor))
     await user.fetch_related("supplier")
-    await _prove(user, actor, current, as_of)
+    await prove(user, actor, current, as_of=as_of)
     if faults := password_faults(password, *words_about(user)):
         raise Invalid.of(faults)
     renewed, secret = await hash_password(password), new_secret()
     async with transaction():
         # The password may have been changed elsewhere since it was verified.
         if not await User.filter(id=user.id, password_hash=user.password_hash).update(password_hash=renewed):
-            raise Invalid(_WRONG)
+            raise Invalid(WRONG_PASSWORD)
         await _renew(found(await Session.get_or_none(user_id=user.id, digest=digest(session))), secret)
         await record_account(EventKind.PASSWORD_CHANGED, user=user, actor=actor, at=as_of)
         await _tell(EmailKind.PASSWORD_CHANGED, user.email, as_of, identifier=user.identifier)
@@ -64,7 +63,7 @@ async def _renew(session: Session, secret: str) -> None:
 async def ask_for_address(actor: Actor, current: str, email: str, *, as_of: datetime) -> None:
     """Mail to the new address the link that makes it the account's own."""
     user, email = found(await own_account(actor)), email.strip()
-    await _prove(user, actor, current, as_of)
+    await prove(user, actor, current, as_of=as_of)
     faults = address_faults(email)
     if not faults and email == user.email:
         faults = [Fault("email", "SAME", "C'est déjà l'adresse de votre compte.")]
@@ -108,16 +107,6 @@ async def change_address(seal: str, *, origin: Origin | None = None, as_of: date
 async def _rank(user: User) -> int:
     """How many times the address was changed."""
     return await Event.filter(user_id=user.id, kind=EventKind.EMAIL_CHANGED).count()
-
-
-async def _prove(user: User, actor: Actor, password: str, as_of: datetime) -> None:
-    """Is it really the account's owner? A browser left open does not say; tried no oftener than signing in."""
-    address = actor.origin.address if actor.origin else ""
-    tried = bounds("password", user.identifier, address)
-    await take(tried, as_of=as_of)
-    if not await is_password(user.password_hash, password):
-        raise Invalid(_WRONG)
-    await give_back(tried, as_of=as_of)
 
 
 async def _tell(kind: EmailKind, address: str, as_of: datetime, **facts: Any) -> None:

@@ -19,6 +19,8 @@ from models.database import transaction
 from models.errors import Throttled
 from settings import settings
 
+_FORGOTTEN_AT_ONCE = 500
+
 
 @dataclass(frozen=True)
 class Rate:
@@ -99,5 +101,15 @@ async def forgive(what: str, account: str) -> None:
 
 
 async def forget(as_of: datetime) -> int:
-    """Drop the rows that bound nobody any more; how many they were."""
-    return await Throttle.filter(full_at__lte=as_of).delete()
+    """Drop the rows that bound nobody any more, but for those in use now; how many they were."""
+    dropped = 0
+    while lot := await _forget_lot(as_of):
+        dropped += lot
+    return dropped
+
+
+async def _forget_lot(as_of: datetime) -> int:
+    async with transaction():
+        over = Throttle.filter(full_at__lte=as_of).order_by("full_at").limit(_FORGOTTEN_AT_ONCE)
+        rows = await over.select_for_update(skip_locked=True)
+        return await Throttle.filter(key__in=[row.key for row in rows]).delete() if rows else 0
