@@ -30,6 +30,12 @@ PUBLIC_SETTINGS = SimpleNamespace(
     max_files_at_once=settings.max_files_at_once,
     reminder_days=settings.reminder_days,
     closing_days=settings.closing_days,
+    keep_session_days=settings.keep_session_days,
+    keep_account_days=settings.keep_account_days,
+    keep_event_days=settings.keep_event_days,
+    keep_mail_days=settings.keep_mail_days,
+    keep_support_days=settings.keep_support_days,
+    keep_request_days=settings.keep_request_days,
 )
 
 

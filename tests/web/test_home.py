@@ -133,3 +133,11 @@ async def test_a_manager_begins_on_the_console(site: AsyncClient, enter: Enter) 
     assert visit.path == "/console"
     assert page.links["Demandes"] == "/demandes"
     assert "Ma demande de solde" not in page.links
+
+
+async def test_how_long_data_is_kept_is_told_as_it_is_set(site: AsyncClient) -> None:
+    page = await site.get("/donnees-personnelles")
+    words = " ".join(page.text.replace("\u00a0", " ").split())
+    assert "historique : 10 ans après le paiement ou le rejet" in words
+    assert "Journal des connexions : 1 an." in words
+    assert "Session : 1 jour après sa fin." in words
