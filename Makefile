@@ -1,6 +1,6 @@
 # `make` alone lists what can be done. `make run` and `make test` need nothing before them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench screenshots lock
+.PHONY: help setup run test check sbom bench screenshots lock
 
 PORT ?= 8000
 # The first Python that is new enough; PYTHON=â€¦ names another.
@@ -45,11 +45,15 @@ run: setup ## Start everything with demo data, on http://127.0.0.1:8000 (PORT=â€
 test: setup ## Run the whole suite on the embedded database and queue
 	@$(BIN)/pytest --numprocesses=auto
 
-check: setup ## Check lint, format, types and import rules
+check: setup ## Check lint, format, types, import rules and security (ruff's S, bandit)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive settings.py models resolvers schema web tasks bench
+
+sbom: setup ## Write var/sbom.cdx.json: every locked package, for who looks for those with a known weakness (CycloneDX)
+	$(BIN)/python -m tasks.sbom var/sbom.cdx.json
 
 bench: setup ## Measure, side by side in one run (SIZES='10000 1000000': the sweep alone, among so many requests)
 	$(BIN)/python -m bench $(SIZES)
