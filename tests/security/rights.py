@@ -62,7 +62,8 @@ async def pages(portal: Portal) -> str:
     rows = {f"{method} {path}": await site.page_cells(portal, path, method) for path, method in site.PAGES}
     said = (
         "HEAD answers as GET does, without the body; any other method is 405. `/static/` is for everybody. "
-        "`/courriels` exists in development only, `/metrics` for who asks from the machine itself. Tokens open what "
+        "`/courriels` exists in development only, `/metrics` for who asks from the machine itself, "
+        "`/.well-known/security.txt` once its contact is set. Tokens open what "
         "programs use: `/graphql`, `/uploads` and `/pieces/`; elsewhere they say nothing."
     )
     return _section("Addresses", said, "Address", rows)
