@@ -67,7 +67,17 @@ def _selection(field: GraphQLField) -> str:
     kind = get_named_type(field.type)
     if is_leaf_type(kind):
         return ""
-    return " { nodes { id } }" if kind.name.endswith("Connection") else " { __typename }"
+    return f" {{ nodes {{ id: {identity(listed(kind.name))} }} }}" if listed(kind.name) else " { __typename }"
+
+
+def listed(kind: str) -> str:
+    """What a connection lists; nothing of any other type."""
+    return kind.removesuffix("Connection") if kind.endswith("Connection") else ""
+
+
+def identity(kind: str) -> str:
+    """The field that tells one of that type from the others."""
+    return "id" if kind in NODES else "number"
 
 
 def _read(portal: Portal, reader: str, name: str, answer: Response) -> str:
@@ -76,7 +86,7 @@ def _read(portal: Portal, reader: str, name: str, answer: Response) -> str:
     found = answer.json()["data"][name]
     if not isinstance(found, dict) or "nodes" not in found:
         return "none" if found is None else "yes"
-    kind = get_named_type(QUERIES[name].type).name.removesuffix("Connection")
+    kind = listed(get_named_type(QUERIES[name].type).name)
     return _extent(portal, reader, name if name in portal.own.ids else kind, {node["id"] for node in found["nodes"]})
 
 

@@ -115,4 +115,5 @@ class Belongings:
         await _lose_every_reader_of_mails(supplier)
         lists = {"infectedAttachments": infected, "damagedAttachments": damaged}
         ids |= {name: str(node_id("Attachment", row.id)) for name, row in lists.items()}
+        ids["journal"] = str(event.id)
         return cls(ids, request.dossier.number)

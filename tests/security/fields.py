@@ -8,20 +8,24 @@ from typing import Any
 
 from graphql import GraphQLObjectType, GraphQLOutputType, get_named_type, is_leaf_type, is_list_type, is_non_null_type
 
-from tests.security.api import API, NODES, QUERIES
+from tests.security.api import API, NODES, QUERIES, listed
 from tests.security.portal import Portal
 
 COMPARED = ("READ", "EDIT", "CONFIRM", "read token", "write token", "token for all", "manager's token")
 """Those who see what belongs to the supplier, beside the manager whom they are compared with."""
 
+_FOR_EVERYBODY = {"DocumentType", "FieldError"}
 _GIVEN = {"FundingRequest.version": "(rank: 0)"}
 
 
 def roots() -> list[str]:
     """What has an identity, and what a query answers with that has none."""
-    answered = {get_named_type(field.type).name for field in QUERIES.values()}
-    plain = {name for name in answered if not is_leaf_type(API.type_map[name])} - {"DocumentType", "FieldError"}
-    return sorted({*NODES, *(name for name in plain if not name.endswith("Connection"))})
+    return sorted({*NODES, *(_answered(name) for name in QUERIES)} - _FOR_EVERYBODY)
+
+
+def _answered(query: str) -> str:
+    name = get_named_type(QUERIES[query].type).name
+    return listed(name) or name
 
 
 def fields_of(name: str) -> list[str]:
@@ -70,13 +74,15 @@ async def told(portal: Portal, name: str, reader: str) -> dict[str, list[Any]]:
         query = f"query F($id: ID!) {{ thing: node(id: $id) {{ ... on {name} {chosen} }} }}"
         answer = await portal.graphql(reader, query, {"id": portal.own.ids[name]})
     else:
-        field = next(each for each, field in QUERIES.items() if get_named_type(field.type).name == name)
-        answer = await portal.graphql(reader, f"query F {{ thing: {field} {chosen} }}")
+        field = next(query for query in QUERIES if _answered(query) == name)
+        nodes = f"{{ nodes {chosen} }}" if listed(get_named_type(QUERIES[field].type).name) else chosen
+        answer = await portal.graphql(reader, f"query F {{ thing: {field} {nodes} }}")
     content = answer.json()
     assert "errors" not in content, content
     found: dict[str, list[Any]] = defaultdict(list)
-    if thing := content["data"]["thing"]:
-        _collect(_object(name), thing, found)
+    thing = content["data"]["thing"]
+    for each in (thing or {}).get("nodes", [thing] if thing else []):
+        _collect(_object(name), each, found)
     return found
 
 
