@@ -24,7 +24,7 @@ POSTGRES_GUARD = """
 CREATE FUNCTION event_append_only() RETURNS trigger AS $$
 BEGIN
   IF TG_OP = 'UPDATE' AND OLD.purged_at IS NULL AND NEW.purged_at IS NOT NULL
-     AND NEW.payload = '{{}}'::jsonb AND NEW.origin IS NULL AND NEW.salt = '' AND NEW.salt = ''
+     AND NEW.payload = '{{}}'::jsonb AND NEW.origin IS NULL AND NEW.salt = ''
      AND ({new}) IS NOT DISTINCT FROM ({old}) THEN
     RETURN NEW;
   END IF;
@@ -49,7 +49,6 @@ BEGIN SELECT RAISE(ABORT, 'events are only ever appended'); END
 CREATE TRIGGER event_never_changed BEFORE UPDATE ON event
 WHEN NOT (
   OLD.purged_at IS NULL AND NEW.purged_at IS NOT NULL AND NEW.payload = '{{}}' AND NEW.origin IS NULL
-  AND NEW.salt = ''
   AND NEW.salt = ''
   AND ({new}) IS ({old})
 )

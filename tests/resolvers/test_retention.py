@@ -28,6 +28,7 @@ from models.errors import Invalid
 from models.events import EventKind
 from models.lifecycle import RequestStatus
 from resolvers.accounts import digest
+from resolvers.audit import Audit
 from resolvers.editing import change_support_contact
 from resolvers.events import record_account
 from resolvers.modifications import confirm_modification
@@ -209,6 +210,19 @@ async def test_a_request_long_concluded_keeps_its_figures_and_nobody_s_name() ->
     assert (await purge_due(NOW + timedelta(days=3651))).total == 0
     assert (await FundingRequest.get(id=other.id)).bank_details.iban
     assert await Attachment.filter(request_id=request.id).count() == 2
+
+
+async def test_every_chain_verifies_after_the_purge_as_it_did_before() -> None:
+    request = await concluded()
+    user = await make_user(None)
+    for each in await User.all():
+        await record_account(EventKind.ACCOUNT_OPENED, user=each, actor=MANAGER, at=NOW + timedelta(days=3600))
+    for days in (0, 3650):
+        await record_account(EventKind.SIGNED_IN, user=user, actor=user.actor, at=NOW + timedelta(days=days))
+    before = [str(alteration) async for alteration in Audit().run()]
+    purged = await purge_due(NOW + timedelta(days=3651))
+    assert (purged.requests, purged.events) == (1, await Event.filter(request_id=request.id).count() + 1)
+    assert [str(alteration) async for alteration in Audit().run()] == before
 
 
 async def test_what_is_left_of_old_attempts_goes() -> None:
