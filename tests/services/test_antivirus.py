@@ -108,6 +108,7 @@ async def test_while_it_is_away_documents_wait_and_once_it_is_back_an_infected_o
 
 async def test_the_workers_pass_scans_what_waits(clamd: Clamd, background: Background, setting: Setting) -> None:
     setting("data_dir", background.output.parent)
+    setting("storage_url", "")  # The worker of this test keeps its documents in a folder.
     await make_stored(EICAR, datetime.now(UTC))
     await make_stored(b"%PDF-1.7", datetime.now(UTC))
     background.environment["SOLDE_CLAMD_URL"] = f"unix://{clamd.socket}"

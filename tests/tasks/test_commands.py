@@ -101,7 +101,8 @@ def test_import_of_the_same_again_says_so_and_changes_nothing() -> None:
     assert len(stored_files()) == 4
 
 
-def test_what_a_command_stores_is_for_its_own_account_alone() -> None:
+def test_what_a_command_stores_is_for_its_own_account_alone(setting: Callable[[str, object], None]) -> None:
+    setting("storage_url", "")
     before = os.umask(0o022)
     try:
         assert solde("import", EXAMPLE).exit_code == 0
