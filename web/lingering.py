@@ -36,7 +36,7 @@ class Lingering:
 
         async def patient(message: Message) -> None:
             if message["type"] == "http.response.body" and not message.get("more_body", False) and not arrived:
-                await send(message | {"more_body": True})
+                await send({**message, "more_body": True})
                 await _read_out(watched)
                 message = {"type": "http.response.body"}
             await send(message)
