@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import wraps
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -62,7 +63,15 @@ class Identification:
 
 def origin_of(http: Request) -> Origin:
     """Where this comes from, under the number that the logs, an error page and the audit all give."""
-    return Origin(http.client.host if http.client else "", str(get_contextvars().get("incident", "")))
+    return Origin(_address(http), str(get_contextvars().get("incident", "")))
+
+
+def _address(http: Request) -> str:
+    """The address that the connection, or a trusted proxy, tells; nothing when what it tells is none."""
+    try:
+        return str(ip_address(http.client.host)) if http.client else ""
+    except ValueError:
+        return ""
 
 
 def takes_tokens(path: str) -> bool:
