@@ -17,7 +17,7 @@ from schema.nodes import node_id, split_id
 from tests.schema.asking import statements
 from tests.security import api, site
 from tests.security.portal import Portal, portal
-from tests.security.readers import OTHERS
+from tests.security.readers import DEAD_TOKENS, OTHERS
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -122,3 +122,18 @@ async def test_a_page_about_another_supplier_is_as_unknown_as_none() -> None:
                 answers.append(vars(Asked(answer, ran, asked_for.split("/")[2])))
             assert answers[0] == answers[1], path
             assert answers[0]["status"] == 404, path
+
+
+async def test_a_token_that_has_ended_is_as_unknown_as_one_that_never_was() -> None:
+    async with portal() as opened:
+        opened.readers.tokens["never was"] = "solde_inconnu"
+        for path in ("/graphql", "/uploads", f"/pieces/{uuid4()}"):
+            method = "GET" if path.startswith("/pieces/") else "POST"
+            answers = {}
+            for reader in (*DEAD_TOKENS, "never was"):
+                with statements() as ran:
+                    answer = await opened.ask(reader, method, path)
+                answers[reader] = vars(Asked(answer, ran))
+                answers[reader]["found"] = sum('"api_token"' in each for each in ran)
+                assert answer.status_code == 401, path
+            assert answers["expired token"] == answers["revoked token"] == answers["never was"], path
