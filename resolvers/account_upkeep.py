@@ -47,7 +47,8 @@ async def enable_account(identifier: str, *, as_of: datetime) -> None:
     user = await _named(identifier)
     async with transaction():
         # Somebody invited has no password yet: their link opens the account.
-        if not await User.filter(id=user.id, active=False, invited_at=None).update(active=True):
+        closed = User.filter(id=user.id, active=False, invited_at=None).exclude(password_hash="")
+        if not await closed.update(active=True):
             raise Invalid(
                 Fault("identifier", "OPEN", "Ce compte est ouvert, ou attend que son invitation soit suivie.")
             )

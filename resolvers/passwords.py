@@ -114,7 +114,7 @@ def _seal(user: User, ends_at: datetime) -> str:
 
 def _mac(claim: str, user: User) -> str:
     secret = settings.secret_key.get_secret_value().encode()
-    return hmac.new(secret, f"reset:{claim}:{user.password_hash}".encode(), "sha256").hexdigest()
+    return hmac.new(secret, f"reset:{claim}:{user.email}:{user.password_hash}".encode(), "sha256").hexdigest()
 
 
 async def _sealed_account(seal: str, as_of: datetime) -> User | None:

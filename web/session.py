@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from structlog.contextvars import get_contextvars
 
 from models.actors import Origin
+from models.permissions import may_import
 from models.errors import Invalid, Throttled
 from resolvers import accounts, sessions
 from resolvers.familiar import familiar_mark
@@ -93,9 +94,14 @@ async def _identify_browser(http: Request) -> None:
 
 
 def _as_viewer(person: sessions.SignedIn) -> dict[str, Any]:
-    """Who is signed in, in the shape of the schema's Viewer: what every template knows."""
+    """Who is signed in, in the shape of the schema's Viewer, and may they file a request: what every template knows."""
     supplier = {"legalName": person.supplier_name} if person.supplier_name else None
-    return {"role": person.actor.role.value, "name": person.actor.name, "supplier": supplier}
+    return {
+        "role": person.actor.role.value,
+        "name": person.actor.name,
+        "supplier": supplier,
+        "mayImport": may_import(person.actor),
+    }
 
 
 def signed_in(page: Page) -> Page:

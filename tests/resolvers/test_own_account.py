@@ -11,7 +11,7 @@ from models.actors import Origin
 from models.emails import EmailKind
 from models.errors import Invalid, NotFound, Throttled
 from models.events import EventKind
-from resolvers import own_account, own_sessions, sessions
+from resolvers import own_account, own_sessions, passwords, sessions
 from resolvers.sessions import Browser
 from resolvers.throttling import of_an_account
 from settings import settings
@@ -193,3 +193,13 @@ async def test_software_has_no_session_and_no_account(db: str) -> None:
         assert await own_sessions.open_sessions(actor, as_of=NOW) == []
         with pytest.raises(NotFound):
             await own_sessions.revoke_sessions(actor, as_of=NOW)
+
+
+async def test_a_link_that_was_mailed_to_the_address_before_changes_no_password_any_more(breton: User) -> None:
+    await passwords.send_reset_link("p.breton", as_of=NOW)
+    text = (await Email.get(kind=EmailKind.PASSWORD_RESET)).text
+    reset = text.partition("/reinitialisation/")[2].split()[0]
+    assert await passwords.can_reset(reset, as_of=NOW)
+    await own_account.ask_for_address(breton.actor, PASSWORD, ADDRESS, as_of=NOW)
+    await own_account.change_address(await mailed_link(), as_of=NOW)
+    assert not await passwords.can_reset(reset, as_of=NOW)

@@ -278,3 +278,14 @@ async def test_the_pages_cost_the_same_for_many_colleagues_and_sessions(visit: V
             await visit.open(COLLEAGUES)
         counts.append(len(ran))
     assert counts[0] == counts[1]
+
+
+async def test_who_may_read_is_offered_no_deposit(visit: Visit, enter: Enter, breton: User) -> None:
+    assert "Déposer une demande" in (await visit.open("/demandes")).links
+    assert "Importer" in [button for form in (await visit.open("/depot")).forms for button in form.buttons]
+    await enter(await make_user(breton.supplier, right=AccountRight.READ))
+    for path in ("/demandes", "/plan-du-site"):
+        assert "Déposer une demande" not in (await visit.open(path)).links
+    page = await visit.open("/depot")
+    assert [button for form in page.forms for button in form.buttons] == ["Quitter"]
+    assert "pas d'en déposer" in page.text
