@@ -18,8 +18,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from structlog.contextvars import get_contextvars
 
 from models.actors import Origin
-from models.permissions import may_import
 from models.errors import Invalid, Throttled
+from models.permissions import may_import
 from resolvers import accounts, sessions
 from resolvers.familiar import familiar_mark
 from settings import settings
