@@ -11,6 +11,7 @@ from models import Session
 from models.actors import AccountRight
 from resolvers.modifications import cancel_modification, confirm_modification, skip_modification
 from resolvers.requests import mark_paid, reject_request, validate_request
+from resolvers.retention import purge_due
 from tests.conftest import NOW
 from tests.factories import MANAGER, make_request, make_supplier, make_user
 from tests.web.conftest import Clock, Enter
@@ -148,6 +149,19 @@ async def test_a_manager_reads_the_same_page_without_the_way_to_modify(scene: Sc
     assert "Modifier ma demande de solde" not in page.links
     assert "Cette page est celle que lit le fournisseur." in page.text
     assert "FR7630006000011234567890189" in page.text.replace(" ", "")
+
+
+async def test_a_request_whose_personal_data_is_purged_can_still_be_read(scene: Scene, enter: Enter) -> None:
+    await cancel_modification(MANAGER, scene.modification.id, reason="à tort", as_of=NOW)
+    await reject_request(MANAGER, scene.request.id, reason="pièce absente", as_of=NOW)
+    assert (await purge_due(NOW + timedelta(days=3651))).requests == 1
+    await enter(await make_user(scene.user.supplier))
+    page = await scene.visit.open(scene.path)
+    assert scene.visit.status == 200
+    assert "Statut de la demande : Rejetée" in page.text
+    assert "Texte effacé : sa durée de conservation est passée." in page.text
+    assert "test modif" not in page.text
+    assert "••••" not in page.text
 
 
 @pytest.mark.parametrize(
