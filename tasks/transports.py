@@ -63,7 +63,15 @@ def message_of(email: Email) -> EmailMessage:
     message.set_content(email.text, cte="quoted-printable")
     message.add_alternative(email.html, subtype="html", cte="quoted-printable")
     message.set_boundary(email.id.hex)
+    _check_headers(message)
     return message
+
+
+def _check_headers(message: EmailMessage) -> None:
+    """The library decodes what looks encoded, and before Python 3.11.10 writes the line ends that come out of it."""
+    for name, value in message.items():
+        if not {"\r", "\n"}.isdisjoint(str(value)):
+            raise Refused(f"{name} holds a second line")
 
 
 @asynccontextmanager
