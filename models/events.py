@@ -72,8 +72,9 @@ class EventKind(StrEnum):
 
 
 class Event(Model):
-    """One thing that happened, to a request or an account. Timeline, feed and audit read it.
+    """One thing that happened to one request. Timeline, feed and audit read it.
 
+    What concerns an account or the portal itself belongs to no request, and only the managers' journal reads it.
     `digest` seals the author, the payload and the origin with `salt`, so that they can be purged and the chain still
     holds; `chain` seals the digest with the chain of the event before (models/chains.py). `transaction` orders the
     feed: on PostgreSQL a trigger fills it with the transaction's id, so that what commits late is never skipped; 0 on
