@@ -36,6 +36,7 @@ pytest_plugins = (
     "tests.services.queue",
     "tests.services.antivirus",
     "tests.services.web_process",
+    "tests.services.nginx",
 )
 
 POSTGRES = os.environ.get("SOLDE_TEST_DATABASE_URL", "")

@@ -36,7 +36,7 @@ def protections(answered: bytes) -> dict[str, str]:
     return {name: found.get(name.lower(), "") for name in HEADERS}
 
 
-def test_what_could_be_taken_for_two_requests_is_none(launch_web: Launch) -> None:
+def test_what_could_be_taken_for_two_requests_or_another_protocol_is_not(launch_web: Launch) -> None:
     web = launch_web()
     for name, sent in AMBIGUOUS.items():
         answered = say(port_of(web), sent)
@@ -46,6 +46,8 @@ def test_what_could_be_taken_for_two_requests_is_none(launch_web: Launch) -> Non
     assert "/smuggled" not in log_of(web)
     assert "Traceback" not in log_of(web)
     assert statuses(say(port_of(web), request("/livez"))) == [200]
+    _nothing_that_a_client_says_of_a_proxy_counts(port_of(web))
+    _no_connection_becomes_anything_else(port_of(web))
 
 
 def test_it_answers_to_its_own_name_said_once_and_to_its_own_files(launch_web: Launch) -> None:
@@ -81,8 +83,7 @@ def test_it_answers_to_its_own_name_said_once_and_to_its_own_files(launch_web: L
         assert "x-set" not in headers(answered), path
 
 
-def test_nothing_of_what_a_client_says_of_a_proxy_counts(launch_web: Launch) -> None:
-    port = port_of(launch_web())
+def _nothing_that_a_client_says_of_a_proxy_counts(port: int) -> None:
     honest = say(port, request("/connexion"))
     forged = say(port, request("/connexion", *FORGED))
     assert [plain(forged), statuses(forged)] == [plain(honest), [200]]
@@ -95,8 +96,7 @@ def plain(answered: bytes) -> str:
     return re.sub(r"[0-9a-f]{64}|visitor=[\w-]+|date: .*", "…", answered.decode())
 
 
-def test_no_connection_becomes_anything_else(launch_web: Launch) -> None:
-    port = port_of(launch_web())
+def _no_connection_becomes_anything_else(port: int) -> None:
     asked = ["Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version: 13", "HTTP2-Settings: AAMAAABk"]
     for upgrade in ("websocket", "h2c"):
         sent = request("/graphql?query={__typename}", f"Upgrade: {upgrade}", *asked)

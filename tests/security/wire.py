@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 from contextlib import suppress
@@ -77,12 +78,12 @@ def request(path: str, *headers: str, method: str = "GET", host: str = HOST) -> 
 def say(port: int, sent: bytes, *, host: str = HOST, tls: ssl.SSLContext | None = None) -> bytes:
     """Everything that is answered until the connection ends."""
     answered = b""
-    with socket.create_connection(("127.0.0.1", port), timeout=30) as plain:
-        connection = tls.wrap_socket(plain, server_hostname=host) if tls else plain
+    plain = socket.create_connection(("127.0.0.1", port), timeout=30)
+    with tls.wrap_socket(plain, server_hostname=host) if tls else plain as connection:
         # What is refused half-way may be hung up on before all of it has gone.
-        with suppress(ConnectionError):
+        with suppress(ConnectionError, ssl.SSLError):
             connection.sendall(sent.replace(b"{host}", host.encode()))
-        with suppress(ConnectionError):
+        with suppress(ConnectionError, ssl.SSLError):
             while part := connection.recv(65536):
                 answered += part
     return answered
@@ -90,7 +91,7 @@ def say(port: int, sent: bytes, *, host: str = HOST, tls: ssl.SSLContext | None 
 
 def statuses(answered: bytes) -> list[int]:
     """The status of each answer."""
-    return [int(line.split()[1]) for line in answered.split(b"\r\n") if line.startswith(b"HTTP/1.1 ")]
+    return [int(status) for status in re.findall(rb"HTTP/1\.1 ([0-9]{3}) ", answered)]
 
 
 def headers(answered: bytes) -> dict[str, str]:
