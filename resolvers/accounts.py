@@ -181,14 +181,17 @@ async def issue_token(
     if faults:
         raise Invalid.of(faults)
     secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
-    await ApiToken.create(
-        name=name.strip(),
-        digest=digest(secret),
-        scopes=sorted({scope.value for scope in scopes}),
-        supplier=supplier,
-        created_at=as_of,
-        expires_at=expires_at,
-    )
+    async with transaction():
+        token = await ApiToken.create(
+            name=name.strip(),
+            digest=digest(secret),
+            scopes=sorted({scope.value for scope in scopes}),
+            supplier=supplier,
+            created_at=as_of,
+            expires_at=expires_at,
+        )
+        facts = {"token": str(token.id), "name": token.name, "scopes": token.scopes}
+        await record_account(EventKind.TOKEN_ISSUED, user=None, actor=SYSTEM, at=as_of, **facts)
     return secret
 
 

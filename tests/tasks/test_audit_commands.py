@@ -59,6 +59,17 @@ def test_an_account_opened_by_the_command_line_begins_its_chain(lived: None) -> 
     assert look(kinds) == [EventKind.ACCOUNT_OPENED]
 
 
+def test_a_token_that_is_issued_is_recorded_without_its_secret(deployment: None) -> None:
+    secret = solde("token", "issue", "--name", "Observatoire", "--scope", "read").stdout.splitlines()[-1]
+
+    async def issued() -> Event:
+        return await Event.get(kind=EventKind.TOKEN_ISSUED)
+
+    event = look(issued)
+    assert (event.payload["name"], event.payload["scopes"]) == ("Observatoire", ["READ"])
+    assert secret not in str(event.payload)
+
+
 def test_a_row_altered_by_sql_is_named(lived: None) -> None:
     event = last_event()
     tamper(f"UPDATE event SET payload = '{{}}' WHERE id = {event.id}")  # noqa: S608
