@@ -1,0 +1,58 @@
+"""The second factor in a real browser: set up, asked for, given up; on a telephone, read by axe."""
+
+from __future__ import annotations
+
+import pyotp
+from playwright.async_api import Page
+
+from tasks.demo import PASSWORD
+from tests.browser.test_sending import AXE, RULES
+
+OWN_PAGE = "/mon-compte/double-authentification"
+
+
+async def test_a_second_factor_is_set_up_asked_for_and_given_up(page: Page, javascript: bool) -> None:
+    await page.set_viewport_size({"width": 320, "height": 800})
+    await _give_password(page)
+    await page.goto(OWN_PAGE)
+    await _reads_well(page, javascript)
+    assert await page.locator("img.generator").evaluate("image => image.naturalWidth") > 100
+    key = (await page.inner_text("ol.steps code")).replace(" ", "")
+    await _send(page, "Activer", code="000000", current=PASSWORD)
+    assert "Une correction est nécessaire" in await page.inner_text("main")
+    await _reads_well(page, javascript)
+    await _send(page, "Activer", code=pyotp.TOTP(key).now(), current=PASSWORD)
+    codes = await page.locator(".codes code").all_inner_texts()
+    assert len(codes) == 10
+    await _reads_well(page, javascript)
+    await page.click("text=Quitter")
+    await _give_password(page)
+    assert await page.inner_text("h1") == "Saisir votre code de vérification"
+    await _reads_well(page, javascript)
+    await _send(page, "Valider", code=codes[0])
+    await page.goto(OWN_PAGE)
+    assert "9 codes de secours encore valables" in await page.inner_text("main")
+    await _send(page, "Désactiver", current=PASSWORD)
+    assert "La double authentification est désactivée." in await page.inner_text("main")
+
+
+async def _give_password(page: Page) -> None:
+    await page.goto("/connexion")
+    await page.get_by_label("Votre identifiant").fill("logisante")
+    await page.get_by_label("Votre mot de passe").fill(PASSWORD)
+    await page.get_by_role("button", name="Valider").click()
+
+
+async def _send(page: Page, button: str, **typed: str) -> None:
+    for name, value in typed.items():
+        await page.fill(f"#{name}", value)
+    await page.locator("main").get_by_role("button", name=button).click()
+
+
+async def _reads_well(page: Page, javascript: bool) -> None:
+    """Nothing wider than the telephone, and no fault that axe finds."""
+    assert await page.locator("html").evaluate("document => document.scrollWidth") <= 320
+    if javascript:
+        await page.evaluate(AXE.read_text())
+        found = await page.evaluate(f"axe.run({{ runOnly: {RULES} }})")
+        assert [violation["id"] for violation in found["violations"]] == []
