@@ -46,7 +46,7 @@ class Protocol(HttpToolsProtocol):
             raise ValueError("no other coding than chunked")
         super().on_headers_complete()
 
-    def send_400_response(self, msg: str) -> None:
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 (uvicorn's words, which name it)
         """The end of a connection on which no request can be told from another."""
         if self.transport.is_closing():
             return
