@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget, PlanStep
+from tortoise.migrations.recorder import MigrationRecorder
 
 from models.database import APP, configuration, connection, database, is_postgres, transaction
 from models.rebuilt_tables import MigrationFailed as MigrationFailed
@@ -20,12 +21,12 @@ from settings import settings
 _LOCK = 0x501DE  # any number, the same for every process
 
 
-async def migrate(url: str | None = None, *, modules: str = "models.migrations") -> list[str]:
-    """Apply what is missing, one migration after the other; the names of those applied."""
+async def migrate(url: str | None = None, *, modules: str = "models.migrations", last: str = "") -> list[str]:
+    """Apply what is missing, one migration after the other, up to `last` if it is named; the names of those applied."""
     async with database(url, foreign_keys="OFF"), _alone():
-        steps = await pending(modules)
-        for step in steps:
-            await _apply(step, modules)
+        steps = [step for step in await pending(modules) if not last or step.migration.name <= last]
+        if steps:
+            await _apply(steps, modules)
         return [step.migration.name for step in steps]
 
 
@@ -45,18 +46,23 @@ async def _is_begun() -> bool:
     return bool(row["begun"])
 
 
-async def _apply(step: PlanStep, modules: str) -> None:
-    target = [MigrationTarget(APP, step.migration.name)]
-    if is_postgres():
-        await _executor(modules).migrate(target)
-        return
-    # One transaction with what is put back: a crash leaves the tables as they were before the migration.
-    async with transaction():
-        before = await Surroundings.read()
-        executor = _executor(modules)
-        await executor.migrate(target)
-        state = await executor._project_state(set(await executor.recorder.applied_migrations()))
-        await before.restore(step.migration, state)
+async def _apply(steps: list[PlanStep], modules: str) -> None:
+    """Each migration in one transaction with its record: a crash leaves the tables as they were before it.
+
+    Not `executor.migrate`: it works the tables out again from the first migration on, for each that it applies.
+    """
+    executor = _executor(modules)
+    await executor.loader.build_graph()
+    state = await executor._project_state(set(await executor.recorder.applied_migrations()))
+    for step in steps:
+        async with transaction() as client:
+            before = None if is_postgres() else await Surroundings.read()
+            editor = executor._schema_editor(atomic=True)
+            editor.client = client
+            await step.migration.apply(state, schema_editor=editor)
+            await MigrationRecorder(client).record_applied(APP, step.migration.name)
+            if before:
+                await before.restore(step.migration, state)
 
 
 def _executor(modules: str) -> MigrationExecutor:

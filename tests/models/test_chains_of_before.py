@@ -9,7 +9,7 @@ from models import ChainHead, Event
 from models.chains import PORTAL
 from models.database import connection, database, transaction
 from models.events import EventKind
-from models.migrating import _apply, migrate, pending
+from models.migrating import migrate
 from resolvers.audit import Audit
 from resolvers.events import record
 from tests.conftest import NOW
@@ -26,10 +26,8 @@ def test_what_was_recorded_before_is_sealed_as_it_is(empty_url: str) -> None:
 
 
 async def _before(url: str) -> tuple[UUID, UUID]:
-    async with database(url, foreign_keys="OFF"):
-        for step in await pending():
-            if step.migration.name < "0010":
-                await _apply(step, "models.migrations")
+    await migrate(url, last="0009_accounts")
+    async with database(url):
         request, user = await make_request(), await make_user(None)
         async with transaction():
             await record(EventKind.REQUEST_IMPORTED, request, MANAGER, at=NOW, number="FINSAS1")

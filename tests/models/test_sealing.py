@@ -15,7 +15,7 @@ from models import FundingRequest
 from models.database import connection, database, transaction
 from models.dossiers import BankDetails
 from models.import_document import ImportDocument, digest
-from models.migrating import _apply, migrate, pending
+from models.migrating import migrate
 from models.sealing import (
     Unreadable,
     fingerprint,
@@ -109,8 +109,8 @@ def test_details_from_before_are_sealed_and_nothing_of_them_stays_behind(empty_u
 
 async def _before_sealing(url: str) -> list[UUID]:
     """A database as the release before left it, with more requests than one batch of the migration takes."""
-    async with database(url, foreign_keys="OFF"):
-        await _migrate_to("0008_dropped_documents")
+    await migrate(url, last="0008_dropped_documents")
+    async with database(url):
         supplier, client = uuid4(), connection()
         await client.execute_query(
             "INSERT INTO supplier (id, siret, legal_name, street, postcode, city) "  # noqa: S608 - our own values
@@ -131,12 +131,6 @@ async def _before_sealing(url: str) -> list[UUID]:
                     f"'2023-02-16', '2023-08-07 12:32:00+00:00', 0, '{HOLDER}', '{IBAN}', 'AGRIFRPP', '{'0' * 64}')"
                 )
     return ids
-
-
-async def _migrate_to(last: str) -> None:
-    for step in await pending():
-        if step.migration.name <= last:
-            await _apply(step, "models.migrations")
 
 
 async def _after_sealing(url: str) -> list[FundingRequest]:
