@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
-from models import Supplier, User
+from models import ApiToken, Supplier, User
 from models.actors import AccountRight, Role, TokenScope
 from resolvers.account_upkeep import all_accounts, disable_account, enable_account, reset_second_factor
 from resolvers.accounts import add_user, issue_token, supplier_of
+from resolvers.token_upkeep import all_tokens, revoke_token
 from tasks.commands.running import run
 
 user = typer.Typer(
@@ -114,7 +116,7 @@ def _columns(account: User) -> list[str]:
         account.supplier.siret if account.supplier else "",
         state,
         "oui" if account.totp_confirmed_at else "non",
-        account.signed_in_at.isoformat(timespec="seconds") if account.signed_in_at else "",
+        _instant(account.signed_in_at),
         account.email,
     ]
 
@@ -150,6 +152,46 @@ def issue(
     secret = run(_issue(name, [TokenScope[each.name] for each in scope], siret))
     # Alone on its line, so that a script can keep it.
     typer.echo(secret)
+
+
+@token.command("list")
+def list_tokens() -> None:
+    """Liste les jetons, un par ligne, colonnes séparées par une tabulation ; jamais leur secret."""
+    run(_list_tokens())
+
+
+async def _list_tokens() -> None:
+    typer.echo("id\tnom\tdroits\tSIRET\tétat\témis\tdernier usage\tfin")
+    as_of = datetime.now(UTC)
+    async for each in all_tokens():
+        typer.echo("\t".join(_token_columns(each, as_of)))
+
+
+def _token_columns(issued: ApiToken, as_of: datetime) -> list[str]:
+    ended = issued.expires_at is not None and issued.expires_at <= as_of
+    return [
+        str(issued.id),
+        issued.name,
+        " ".join(scope.lower() for scope in issued.scopes),
+        issued.supplier.siret if issued.supplier else "",
+        "révoqué" if issued.revoked_at else "échu" if ended else "valable",
+        _instant(issued.created_at),
+        _instant(issued.used_at),
+        _instant(issued.expires_at),
+    ]
+
+
+def _instant(instant: datetime | None) -> str:
+    return instant.isoformat(timespec="seconds") if instant else ""
+
+
+@token.command("revoke")
+def revoke(
+    token_id: Annotated[UUID, typer.Argument(metavar="ID", help="L’identifiant que « solde token list » affiche.")],
+) -> None:
+    """Révoque un jeton : dès la demande suivante, il n’ouvre plus rien."""
+    revoked = run(revoke_token(token_id, as_of=datetime.now(UTC)))
+    typer.echo(f"Jeton « {revoked.name} » révoqué.")
 
 
 async def _issue(name: str, scopes: list[TokenScope], siret: str | None) -> str:

@@ -11,16 +11,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 from unittest.mock import AsyncMock
+from uuid import uuid4
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from pydantic import SecretStr
 from typer.testing import CliRunner, Result
 
-from models import ApiToken, Attachment, Dossier, Email, FundingRequest, Modification, Upload, User
+from models import ApiToken, Attachment, Dossier, Email, Event, FundingRequest, Modification, Upload, User
 from models.actors import Actor, Role
 from models.database import database
 from models.emails import EmailKind
+from models.events import EventKind
 from models.lifecycle import ModificationOutcome
 from models.typography import NBSP
 from resolvers import storage
@@ -258,6 +260,37 @@ def test_token_issue_answers_the_token_alone() -> None:
 @pytest.mark.parametrize("scope", ["read", "manage"])
 def test_token_issue_without_a_supplier_reads_all_or_manages(scope: str) -> None:
     assert solde("token", "issue", "--name", "ASP", "--scope", scope).exit_code == 0
+
+
+def test_a_token_is_listed_without_its_secret_and_ends_once_it_is_revoked() -> None:
+    secret = solde("token", "issue", "--name", "ASP", "--scope", "read").stdout.strip()
+    _, row = solde("token", "list").stdout.splitlines()
+    assert secret not in row
+    token_id, name, scopes, siret, state, *_ = row.split("\t")
+    assert (name, scopes, siret, state) == ("ASP", "read", "", "valable")
+
+    async def opens() -> bool:
+        return await authenticate_token(secret, as_of=datetime.now(UTC)) is not None
+
+    assert look(opens)
+    assert solde("token", "revoke", token_id).exit_code == 0
+    assert not look(opens)
+    assert "\trévoqué\t" in solde("token", "list").stdout
+
+    async def told() -> list[EventKind]:
+        return [event.kind for event in await Event.filter(request_id=None, user_id=None).order_by("position")]
+
+    assert look(told)[-2:] == [EventKind.TOKEN_ISSUED, EventKind.TOKEN_REVOKED]
+
+
+def test_a_token_is_revoked_once_and_only_if_it_exists() -> None:
+    solde("token", "issue", "--name", "ASP", "--scope", "read")
+    token_id = solde("token", "list").stdout.splitlines()[1].split("\t")[0]
+    solde("token", "revoke", token_id)
+    again, unknown = solde("token", "revoke", token_id), solde("token", "revoke", str(uuid4()))
+    assert (again.exit_code, unknown.exit_code) == (1, 1)
+    assert "déjà révoqué" in again.stderr
+    assert "solde token list" in unknown.stderr
 
 
 def test_token_issue_refuses_to_write_for_nobody() -> None:
