@@ -67,12 +67,22 @@ def signatures_date(told: str) -> datetime | None:
 
 @asynccontextmanager
 async def _connection() -> AsyncIterator[socket.socket]:
+    connecting = asyncio.ensure_future(asyncio.to_thread(_connect))
     try:
-        clamd = await asyncio.to_thread(_connect)
+        clamd = await asyncio.shield(connecting)
     except OSError as error:
         raise Unavailable(str(error) or type(error).__name__) from error
+    except asyncio.CancelledError:
+        connecting.add_done_callback(_hang_up)
+        raise
     with clamd:
         yield clamd
+
+
+def _hang_up(connecting: asyncio.Future[socket.socket]) -> None:
+    """Nobody waits any more for the connection that a thread has made meanwhile."""
+    if not connecting.cancelled() and connecting.exception() is None:
+        connecting.result().close()
 
 
 def _connect() -> socket.socket:

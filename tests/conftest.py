@@ -13,6 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
+import structlog
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 DATA = Path(tempfile.mkdtemp(prefix="solde-tests-"))
@@ -103,6 +104,14 @@ async def empty() -> None:
     guards_off, guards_on = (f"ALTER TABLE event {word} TRIGGER USER" for word in ("DISABLE", "ENABLE"))
     await connection().execute_script(f"BEGIN; {guards_off}; {emptied}; {guards_on}; COMMIT")
     await ChainHead.create(chain=PORTAL, position=EMPTY, seal=head_seal(PORTAL, EMPTY, ""))  # as the migrations do
+
+
+@pytest.fixture(autouse=True)
+def log_configuration() -> Iterator[None]:
+    """However a test has its log lines written, the others find what they had."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
 
 
 @pytest.fixture

@@ -29,6 +29,8 @@ async def test_links_lead_to_pages(kind: RequestKind) -> None:
         "help_page": links.help_page(),
         "sign_in": links.sign_in(),
         "password_reset": links.password_reset("seal"),
+        "address_change": links.address_change("seal"),
+        "invitation": links.invitation("seal"),
     }
     assert addresses.keys() == {
         name for name, made in getmembers(links, isfunction) if made.__module__ == links.__name__

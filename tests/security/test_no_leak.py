@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
-import structlog
 from httpx import AsyncClient, Response
 
 from models import Email, Event, FundingRequest, Supplier, User
@@ -49,13 +48,10 @@ class Heard:
 
 
 @pytest.fixture(autouse=True)
-def lines(setting: Callable[[str, object], None]) -> Iterator[None]:
+def lines(setting: Callable[[str, object], None]) -> None:
     """Log lines as in production."""
-    before = structlog.get_config()
     setting("log_format", "json")
     logs.configure()
-    yield
-    structlog.configure(**before)
 
 
 @asynccontextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 import structlog
@@ -12,14 +12,6 @@ from cryptography.fernet import Fernet
 
 from tasks import logs
 from tasks.redaction import scrub
-
-
-@pytest.fixture(autouse=True)
-def configuration() -> Iterator[None]:
-    """Whatever a test configures, the others find what they had."""
-    before = structlog.get_config()
-    yield
-    structlog.configure(**before)
 
 
 def test_a_line_of_json_holds_whatever_a_user_wrote(

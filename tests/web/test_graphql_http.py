@@ -149,6 +149,9 @@ def test_every_ready_made_operation_has_a_title_and_says_whether_it_writes() -> 
         "prolonger-le-delai",
         "instruire-en-l-etat",
         "repondre",
+        "changer-un-droit",
+        "inviter-un-compte",
         "renvoyer-un-courriel",
+        "revoquer-un-compte",
     ]
     assert all(each.title and not each.title.startswith(("query", "mutation")) for each in READY_MADE)

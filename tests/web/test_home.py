@@ -113,7 +113,9 @@ async def test_a_supplier_without_a_dossier_is_shown_where_to_deposit_one(site: 
 
 async def test_the_account_page_tells_who_is_signed_in(scene: Scene) -> None:
     page = await scene.visit.open("/mon-compte")
-    assert "Nom : Pascal Breton Rôle : Fournisseur Dénomination sociale : GARAGE POULAT" in page.text
+    assert "Nom : Pascal Breton Identifiant : " in page.text
+    assert "Rôle : Fournisseur Droit : " in page.text
+    assert "Dénomination sociale : GARAGE POULAT" in page.text
 
 
 async def test_the_colours_of_the_pages_are_remembered_on_this_browser(scene: Scene) -> None:
