@@ -34,6 +34,7 @@ class EmailKind(StrEnum):
     PASSWORD_CHANGED = "PASSWORD_CHANGED"  # noqa: S105 - a kind of mail
     ADDRESS_CONFIRMATION = "ADDRESS_CONFIRMATION"
     ADDRESS_CHANGED = "ADDRESS_CHANGED"
+    ACCOUNT_CHANGED = "ACCOUNT_CHANGED"
 
 
 class EmailStatus(StrEnum):

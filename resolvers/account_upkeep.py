@@ -12,6 +12,7 @@ from models.errors import Fault, Invalid
 from models.events import EventKind
 from models.text import storable
 from resolvers import second_factor
+from resolvers.account_mails import tell_owner
 from resolvers.accounts import LONGEST_IDENTIFIER, in_small_letters
 from resolvers.events import record_account
 
@@ -40,6 +41,7 @@ async def disable_account(identifier: str, *, as_of: datetime) -> None:
             raise Invalid(Fault("identifier", "CLOSED", "Ce compte est déjà fermé."))
         await Session.filter(user_id=user.id).delete()
         await record_account(EventKind.ACCOUNT_DISABLED, user=user, actor=SYSTEM, at=as_of)
+        await tell_owner(EventKind.ACCOUNT_DISABLED, user, SYSTEM, as_of)
 
 
 async def enable_account(identifier: str, *, as_of: datetime) -> None:
@@ -53,6 +55,7 @@ async def enable_account(identifier: str, *, as_of: datetime) -> None:
                 Fault("identifier", "OPEN", "Ce compte est ouvert, ou attend que son invitation soit suivie.")
             )
         await record_account(EventKind.ACCOUNT_ENABLED, user=user, actor=SYSTEM, at=as_of)
+        await tell_owner(EventKind.ACCOUNT_ENABLED, user, SYSTEM, as_of)
 
 
 async def reset_second_factor(identifier: str, *, as_of: datetime) -> None:
@@ -64,6 +67,7 @@ async def reset_second_factor(identifier: str, *, as_of: datetime) -> None:
         await second_factor.disable(user)
         await Session.filter(user_id=user.id).delete()
         await record_account(EventKind.TOTP_DISABLED, user=user, actor=SYSTEM, at=as_of)
+        await tell_owner(EventKind.TOTP_DISABLED, user, SYSTEM, as_of)
 
 
 async def _named(identifier: str) -> User:

@@ -24,6 +24,7 @@ from models.colleagues import (
 from models.database import transaction
 from models.errors import Fault, Invalid, PermissionDenied
 from models.events import EventKind
+from resolvers.account_mails import tell_owner
 from resolvers.accounts import address_faults
 from resolvers.events import record_account
 from resolvers.invitations import placeholder, send_invitation
@@ -130,6 +131,7 @@ async def change_account_right(actor: Actor, account_id: UUID, *, right: Account
         await record_account(
             EventKind.RIGHT_CHANGED, user=user, actor=actor, at=as_of, before=before.value, after=right.value
         )
+        await tell_owner(EventKind.RIGHT_CHANGED, user, actor, as_of, before=before, after=right)
     return user
 
 
@@ -144,6 +146,7 @@ async def revoke_account(actor: Actor, account_id: UUID, *, as_of: datetime) -> 
         await user.save(update_fields=["active", "invited_at"])
         await Session.filter(user_id=user.id).delete()
         await record_account(EventKind.ACCOUNT_REVOKED, user=user, actor=actor, at=as_of)
+        await tell_owner(EventKind.ACCOUNT_REVOKED, user, actor, as_of)
     return user
 
 

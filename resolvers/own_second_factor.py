@@ -10,6 +10,7 @@ from models.database import transaction
 from models.errors import Fault, Invalid, PermissionDenied
 from models.events import EventKind
 from resolvers import second_factor
+from resolvers.account_mails import tell_owner
 from resolvers.accounts import digest
 from resolvers.events import record_account
 from resolvers.ownership import prove
@@ -35,6 +36,7 @@ async def enable(actor: Actor, current: str, offer: str, code: str, *, session: 
         # Those were opened by a password alone.
         await Session.filter(user_id=user.id).exclude(digest=digest(session)).delete()
         await record_account(EventKind.TOTP_ENABLED, user=user, actor=actor, at=as_of)
+        await tell_owner(EventKind.TOTP_ENABLED, user, actor, as_of)
     return codes
 
 
@@ -47,6 +49,7 @@ async def disable(actor: Actor, current: str, *, as_of: datetime) -> None:
     async with transaction():
         await second_factor.disable(user)
         await record_account(EventKind.TOTP_DISABLED, user=user, actor=actor, at=as_of)
+        await tell_owner(EventKind.TOTP_DISABLED, user, actor, as_of)
 
 
 async def renew_codes(actor: Actor, current: str, *, as_of: datetime) -> list[str]:
@@ -58,4 +61,5 @@ async def renew_codes(actor: Actor, current: str, *, as_of: datetime) -> list[st
     async with transaction():
         codes = await second_factor.new_recovery_codes(user)
         await record_account(EventKind.RECOVERY_CODES_RENEWED, user=user, actor=actor, at=as_of)
+        await tell_owner(EventKind.RECOVERY_CODES_RENEWED, user, actor, as_of)
     return codes

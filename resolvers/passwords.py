@@ -20,6 +20,7 @@ from models.errors import Invalid, NotFound
 from models.events import EventKind
 from models.text import storable
 from resolvers import links
+from resolvers.account_mails import tell_owner
 from resolvers.accounts import LONGEST_ADDRESS, account_named, hash_password, in_small_letters
 from resolvers.attempts import attempt, stranger
 from resolvers.events import record_account
@@ -104,6 +105,7 @@ async def reset_password(seal: str, password: str, *, as_of: datetime, origin: O
         await Session.filter(user_id=user.id).delete()
         actor = replace(user.actor, origin=origin)
         await record_account(EventKind.PASSWORD_RESET, user=user, actor=actor, at=as_of)
+        await tell_owner(EventKind.PASSWORD_RESET, user, actor, as_of)
     await forgive("sign-in", user.identifier)
 
 

@@ -10,6 +10,7 @@ from models import User
 from models.database import transaction
 from models.events import EventKind
 from resolvers import second_factor
+from resolvers.account_mails import tell_owner
 from resolvers.attempts import attempt, stranger
 from resolvers.events import record_account
 from resolvers.sessions import Browser, open_session
@@ -54,6 +55,7 @@ async def set_up(
         if codes:
             actor = replace(user.actor, origin=browser.origin)
             await record_account(EventKind.TOTP_ENABLED, user=user, actor=actor, at=as_of)
+            await tell_owner(EventKind.TOTP_ENABLED, user, actor, as_of)
     if codes is None:
         return None
     await give_back(tried, as_of=as_of)

@@ -13,6 +13,7 @@ from models import Session, User
 from models.actors import Actor, Origin
 from models.database import transaction
 from models.events import EventKind
+from resolvers.account_mails import tell_owner
 from resolvers.accounts import (
     SEEN_AGAIN_AFTER,
     account_named,
@@ -121,6 +122,8 @@ async def open_session(
             return None
         actor = replace(user.actor, origin=browser.origin)
         await record_account(how, user=user, actor=actor, at=as_of, agent=_shown(browser.agent))
+        if how is EventKind.RECOVERY_CODE_USED:
+            await tell_owner(how, user, actor, as_of)
         return await _open_session(user, as_of, instead_of, browser)
 
 

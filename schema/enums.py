@@ -144,6 +144,7 @@ _describe(
     PASSWORD_CHANGED="Le mot de passe d’un compte a été changé.",  # noqa: S106
     ADDRESS_CONFIRMATION="Confirmation de la nouvelle adresse d’un compte.",
     ADDRESS_CHANGED="L’adresse d’un compte a été changée.",
+    ACCOUNT_CHANGED="Ce qui ouvre un compte, ou ce qu’il permet, a changé.",
 )
 _describe(
     EmailStatus,

@@ -13,6 +13,7 @@ from models.errors import Invalid
 from resolvers import own_second_factor, second_factor
 from web import session
 from web.generator import offered
+from web.nudge import nudge
 from web.origin import SESSION_COOKIE
 from web.rendering import render
 from web.uploads import Form, read_form
@@ -34,6 +35,7 @@ async def page(http: Request) -> Response:
                 return _codes(http, await own_second_factor.renew_codes(*_proof(http, form), as_of=http.state.as_of))
             case "desactiver":
                 await own_second_factor.disable(*_proof(http, form), as_of=http.state.as_of)
+                nudge()
                 return RedirectResponse(f"{PATH}?fait=desactivee", 303)
             case _:
                 raise HTTPException(400)
@@ -70,6 +72,7 @@ async def _page(http: Request, form: Form, refusal: Invalid | None = None) -> Re
 
 
 def _codes(http: Request, codes: list[str]) -> Response:
+    nudge()
     return render(http, "signin/recovery_codes.html", codes=codes, onward=PATH)
 
 

@@ -15,6 +15,7 @@ from resolvers import second_factor, second_steps
 from resolvers.sessions import SecondFactorDue
 from web import session
 from web.generator import offered
+from web.nudge import nudge
 from web.origin import PROOF_COOKIE, SESSION_COOKIE, set_cookie
 from web.rendering import render
 from web.uploads import Form, read_form
@@ -92,6 +93,7 @@ def _circumstances(http: Request) -> second_steps.Circumstances:
 
 
 def _begin(response: Response, user: User, secret: str) -> Response:
+    nudge()  # a code on paper, or a generator set up, is told by mail
     session.begin(response, secret)
     session.make_familiar(response, user.identifier)
     set_cookie(response, PROOF_COOKIE, "", max_age=0)

@@ -123,6 +123,7 @@ async def reset(http: Request) -> Response:
         return _reset_page(http, list(refusal.faults))
     except NotFound:
         return render(http, "signin/link_ended.html", 410)
+    nudge()
     return render(http, "signin/password_changed.html")
 
 

@@ -15,7 +15,7 @@ from uuid import uuid4
 import pytest
 from jinja2 import UndefinedError
 
-from models import Email, Event, FundingRequest, Modification, Session, SupportMessage, User
+from models import Email, Event, FundingRequest, Modification, Session, Supplier, SupportMessage, User
 from models.actors import AccountRight
 from models.dossiers import RequestKind
 from models.emails import EmailKind, EmailStatus
@@ -151,6 +151,15 @@ async def renamed() -> None:
     await own_account.change_address(text.partition("/nouvelle-adresse/")[2].split()[0], as_of=NOW)
 
 
+async def lowered() -> None:
+    """A colleague takes rights away."""
+    await guide_request()
+    user = await User.get()
+    await user.update_from_dict({"identifier": "pascal.breton"}).save()
+    colleague = await make_user(await Supplier.get(id=user.supplier_id))
+    await colleagues.change_account_right(colleague.actor, user.id, right=AccountRight.READ, as_of=NOW)
+
+
 STORIES: dict[EmailKind, Callable[[], Awaitable[object]]] = {
     EmailKind.MODIFICATION_REQUESTED: sent_back,
     EmailKind.MODIFICATION_REMINDER: reminded,
@@ -169,6 +178,7 @@ STORIES: dict[EmailKind, Callable[[], Awaitable[object]]] = {
     EmailKind.PASSWORD_CHANGED: renamed,
     EmailKind.ADDRESS_CONFIRMATION: renamed,
     EmailKind.ADDRESS_CHANGED: renamed,
+    EmailKind.ACCOUNT_CHANGED: lowered,
 }
 
 
