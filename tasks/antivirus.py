@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+from resolvers.threads import open_in_thread
 from settings import settings
 
 CONNECTING = 5.0  # seconds until clamd lets us in
@@ -67,22 +68,12 @@ def signatures_date(told: str) -> datetime | None:
 
 @asynccontextmanager
 async def _connection() -> AsyncIterator[socket.socket]:
-    connecting = asyncio.ensure_future(asyncio.to_thread(_connect))
     try:
-        clamd = await asyncio.shield(connecting)
+        clamd = await open_in_thread(_connect)
     except OSError as error:
         raise Unavailable(str(error) or type(error).__name__) from error
-    except asyncio.CancelledError:
-        connecting.add_done_callback(_hang_up)
-        raise
     with clamd:
         yield clamd
-
-
-def _hang_up(connecting: asyncio.Future[socket.socket]) -> None:
-    """Nobody waits any more for the connection that a thread has made meanwhile."""
-    if not connecting.cancelled() and connecting.exception() is None:
-        connecting.result().close()
 
 
 def _connect() -> socket.socket:

@@ -6,12 +6,14 @@ import asyncio
 import os
 from collections.abc import AsyncGenerator
 from datetime import datetime
+from functools import partial
 from io import FileIO
 from pathlib import Path
 
 from resolvers.storage.errors import Missing, Unavailable, of_the_disk
 from resolvers.storage.incoming import Incoming
 from resolvers.storage.place import is_older
+from resolvers.threads import open_in_thread
 
 PIECE = 256 * 1024
 
@@ -54,7 +56,7 @@ class Folder:
 
     async def read(self, key: str, start: int, stop: int | None) -> AsyncGenerator[bytes, None]:
         """The bytes of a document from `start` up to and without `stop`, piece by piece."""
-        with await asyncio.to_thread(self._open, key) as file:
+        with await open_in_thread(partial(self._open, key)) as file:
             while piece := await asyncio.to_thread(_piece, file, start, stop):
                 start += len(piece)
                 yield piece
