@@ -10,10 +10,11 @@ from itertools import cycle
 import pytest
 
 from models import Upload
+from tests.services.choice import full
 from tests.services.sending import MEBIBYTE, Answer, Pdf, Sending, send, sending
 from tests.services.web_process import Launch, WebProcess, files_of, hash_of, tokens
 
-AT_ONCE = 100
+AT_ONCE = full(100, otherwise=30)
 ENDLESS = 5_000_000_000
 CAP = 20 * MEBIBYTE
 SMALL = 5_000

@@ -18,6 +18,7 @@ from models.lifecycle import ModificationOutcome, RequestStatus
 from tasks.delivery import Delivered
 from tasks.sweep import sweep
 from tests.services.background import Background, until
+from tests.services.choice import full
 from tests.services.cycles import all_done, all_of, check_each_once, fall_due, open_cycles
 from tests.services.mail_server import MailServer
 from tests.services.standby import Standby
@@ -30,12 +31,16 @@ DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
 
 
+DUE = full(500, otherwise=100)
+"""Reminders, and as many expiries."""
+
+
 async def test_4_workers_at_once_on_1000_due_requests_do_each_once(
     background: Background, mail_server: MailServer
 ) -> None:
     now = datetime.now(UTC)
-    to_remind = await open_cycles(500, opened_at=now - 12 * DAY)
-    to_expire = await open_cycles(500, opened_at=now - 25 * DAY)
+    to_remind = await open_cycles(DUE, opened_at=now - 12 * DAY)
+    to_expire = await open_cycles(DUE, opened_at=now - 25 * DAY)
     outcomes = all_of(to_remind, EventKind.MODIFICATION_REMINDED) | all_of(to_expire, EventKind.MODIFICATION_EXPIRED)
     for _ in range(4):
         background.start()

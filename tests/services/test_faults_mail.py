@@ -17,13 +17,14 @@ from models.emails import EmailKind, EmailStatus
 from tasks.sweep import sweep
 from tests.resolvers.test_outbox import make_email
 from tests.services.background import PATIENCE, Background, until
+from tests.services.choice import full
 from tests.services.mail_server import Fault, MailServer, Moment
 from tests.services.standby import Standby
 
 pytestmark = pytest.mark.usefixtures("db")
 
 Setting = Callable[[str, object], None]
-REMINDERS, KILLS = 1000, 20
+REMINDERS, KILLS = full(1000, otherwise=250), full(20, otherwise=5)
 
 
 async def queue_reminders(count: int) -> None:
