@@ -13,6 +13,9 @@ unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 UV := VIRTUAL_ENV='$(CURDIR)/.venv' $(BIN)/uv
 
+# One process more than cores: some tests only wait for the processes that they start.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
@@ -43,7 +46,7 @@ run: setup ## Start everything with demo data, on http://127.0.0.1:8000 (PORT=â€
 	@exec $(BIN)/python -m tasks.tether $$PPID TERM $(BIN)/solde up --demo --port $(PORT)
 
 test: setup ## Run the whole suite on the embedded database and queue
-	@$(BIN)/pytest --numprocesses=auto
+	@$(BIN)/pytest --numprocesses=$(WORKERS)
 
 check: setup ## Check lint, format, types, import rules and security (ruff's S, bandit)
 	$(BIN)/ruff check .

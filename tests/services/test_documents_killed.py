@@ -20,6 +20,7 @@ from models import Upload
 from settings import settings
 from tasks.sweep import sweep_files
 from tests.services.background import Background, until
+from tests.services.choice import full
 from tests.services.fragile_web import FragileWeb
 from tests.services.portal import free_port
 from tests.services.relay import Relay
@@ -28,6 +29,7 @@ from tests.services.web_process import Launch, answers, tokens
 from tests.stored import stored, stored_keys, temporary_files
 
 SIZE = 300_000
+STRIDE = full(1, otherwise=3)
 
 
 @pytest.fixture(params=["folder", "bucket"])
@@ -72,7 +74,7 @@ async def test_a_web_process_killed_at_any_step_loses_nothing_and_leaves_nothing
     survivor = launch_web(**place)
     [token] = await tokens(1)
     kept = []
-    for step in range(len(await _steps_of_an_upload(fragile_web, token))):
+    for step in range(0, len(await _steps_of_an_upload(fragile_web, token)), STRIDE):
         pdf, port = Pdf(SIZE, step + 1), free_port()
         process = fragile_web.start(port, step + 1)
         await _send_to_the_fragile(f"http://127.0.0.1:{port}", token, pdf)
@@ -138,7 +140,7 @@ async def test_a_storage_server_killed_at_any_step_costs_a_retry(
 ) -> None:
     [token] = await tokens(1)
     kept, refused = [], 0
-    for step in range(len(await _steps_of_an_upload(fragile_web, token))):
+    for step in range(0, len(await _steps_of_an_upload(fragile_web, token)), STRIDE):
         pdf, port = Pdf(SIZE, step + 1), free_port()
         victim = relay.start()
         process = fragile_web.start(port, step + 1, victim)

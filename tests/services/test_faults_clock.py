@@ -23,6 +23,7 @@ from resolvers.modifications import cancel_modification, confirm_modification
 from tasks.sweep import sweep
 from tests.conftest import NOW
 from tests.factories import MANAGER, email_kinds, event_kinds, make_request, send_back, supplier_of
+from tests.services.choice import full
 from tests.services.cycles import fall_due, open_cycles
 from tests.services.mail_server import MailServer
 
@@ -31,7 +32,7 @@ pytestmark = pytest.mark.usefixtures("db")
 Setting = Callable[[str, object], None]
 DAY = timedelta(days=1)
 INSTANT = timedelta(microseconds=1)
-ROUNDS = 500
+ROUNDS = full(500, otherwise=100)
 
 
 async def test_a_confirmation_and_the_expiry_never_both_win_in_500_rounds(db: str) -> None:
