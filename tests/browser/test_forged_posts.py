@@ -16,7 +16,6 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from models import Session
-from models.database import database
 from resolvers.accounts import digest
 from tests.factories import make_request, make_supplier, make_user, send_back
 from tests.security.test_wire import log_of
@@ -86,22 +85,21 @@ def elsewhere() -> Iterator[str]:
 
 
 @pytest.fixture
-async def victim(chromium: Browser, database_url: str, launch_web: Launch) -> AsyncIterator[tuple[WebProcess, Page]]:
+async def victim(chromium: Browser, db: str, launch_web: Launch) -> AsyncIterator[tuple[WebProcess, Page]]:
     """The portal, and the browser of a supplier who is signed in there."""
     now = datetime.now(UTC)
-    async with database(database_url):
-        supplier = await make_supplier()
-        user = await make_user(supplier)
-        await send_back(await make_request(supplier, number="FINSAS008539"), as_of=now)
-        times: dict[str, Any] = {"created_at": now, "seen_at": now, "expires_at": now + timedelta(hours=1)}
-        await Session.create(digest=digest("secret"), user=user, **times)
-        web = launch_web()
-        context = await chromium.new_context(base_url=web.url, locale="fr-FR")
-        # As the portal itself leaves it.
-        cookie: Any = {"name": "session", "value": "secret", "url": web.url, "httpOnly": True, "sameSite": "Lax"}
-        await context.add_cookies([cookie])
-        yield web, await context.new_page()
-        await context.close()
+    supplier = await make_supplier()
+    user = await make_user(supplier)
+    await send_back(await make_request(supplier, number="FINSAS008539"), as_of=now)
+    times: dict[str, Any] = {"created_at": now, "seen_at": now, "expires_at": now + timedelta(hours=1)}
+    await Session.create(digest=digest("secret"), user=user, **times)
+    web = launch_web()
+    context = await chromium.new_context(base_url=web.url, locale="fr-FR")
+    # As the portal itself leaves it.
+    cookie: Any = {"name": "session", "value": "secret", "url": web.url, "httpOnly": True, "sameSite": "Lax"}
+    await context.add_cookies([cookie])
+    yield web, await context.new_page()
+    await context.close()
 
 
 async def test_another_site_changes_nothing_and_reads_nothing(victim: tuple[WebProcess, Page], elsewhere: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +15,6 @@ from starlette.routing import Route
 
 from models import Email, FundingRequest, Modification, Session, Supplier, User
 from models.actors import Actor
-from models.database import database
 from resolvers import accounts
 from resolvers.modifications import skip_modification
 from resolvers.requests import request_modification
@@ -86,16 +84,15 @@ async def _session(user: User) -> str:
 
 
 @pytest.fixture
-async def stored(database_url: str, launch_web: Launch, tmp_path: Path) -> AsyncIterator[Stored]:
-    async with database(database_url):
-        supplier = await make_supplier(legal_name=NAMED, street=NAMED, city=NAMED)
-        user = await make_user(supplier, name=NAMED)
-        await make_user(supplier, name=f"{NAMED} 2", identifier="colleague")
-        request = await _scene(supplier, user)
-        sessions = {"supplier": await _session(user), "manager": await _session(await make_user(None, name=NAMED))}
-        mails = [email.html for email in await Email.all()]
-        (tmp_path / "mail").mkdir()
-        yield Stored(launch_web(), request.dossier.number, sessions, mails)
+async def stored(db: str, launch_web: Launch, tmp_path: Path) -> Stored:
+    supplier = await make_supplier(legal_name=NAMED, street=NAMED, city=NAMED)
+    user = await make_user(supplier, name=NAMED)
+    await make_user(supplier, name=f"{NAMED} 2", identifier="colleague")
+    request = await _scene(supplier, user)
+    sessions = {"supplier": await _session(user), "manager": await _session(await make_user(None, name=NAMED))}
+    mails = [email.html for email in await Email.all()]
+    (tmp_path / "mail").mkdir()
+    return Stored(launch_web(), request.dossier.number, sessions, mails)
 
 
 def _addresses(number: str) -> list[str]:

@@ -7,7 +7,6 @@ import ssl
 import pytest
 
 from models import Event
-from models.database import database
 from resolvers.accounts import hash_password
 from tests.factories import make_supplier, make_user
 from tests.security.test_wire import EVIL, FORGED, log_of, protections
@@ -19,7 +18,9 @@ from web.protection import HEADERS
 HSTS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 
 
-def test_the_portal_never_reads_another_request_than_nginx_does(proxied: tuple[Proxy, WebProcess]) -> None:
+async def test_the_portal_never_reads_another_request_than_nginx_does(
+    db: str, proxied: tuple[Proxy, WebProcess]
+) -> None:
     proxy, web = proxied
     for name, sent in AMBIGUOUS.items():
         before = log_of(web).count("/smuggled")
@@ -37,18 +38,17 @@ def test_the_portal_never_reads_another_request_than_nginx_does(proxied: tuple[P
 
 
 async def test_it_is_reached_by_its_name_over_tls_alone_and_keeps_the_address_that_nginx_saw(
-    proxied: tuple[Proxy, WebProcess], database_url: str
+    db: str, proxied: tuple[Proxy, WebProcess]
 ) -> None:
     proxy, _ = proxied
     _is_reached_by_its_name_over_tls_alone(proxy)
-    async with database(database_url):
-        user = await make_user(await make_supplier(), password_hash=await hash_password("une phrase facile"))
-        form = f"identifier={user.identifier}&password=une+autre+phrase".encode()
-        given = ["Sec-Fetch-Site: same-origin", "Content-Type: application/x-www-form-urlencoded", *FORGED]
-        sent = request("/connexion", *given, f"Content-Length: {len(form)}", method="POST", host=NAME) + form
-        answered = say(proxy.https, sent, host=NAME, tls=proxy.trust)
-        assert statuses(answered) == [422]
-        origins = [event.origin for event in await Event.all() if event.origin]
+    user = await make_user(await make_supplier(), password_hash=await hash_password("une phrase facile"))
+    form = f"identifier={user.identifier}&password=une+autre+phrase".encode()
+    given = ["Sec-Fetch-Site: same-origin", "Content-Type: application/x-www-form-urlencoded", *FORGED]
+    sent = request("/connexion", *given, f"Content-Length: {len(form)}", method="POST", host=NAME) + form
+    answered = say(proxy.https, sent, host=NAME, tls=proxy.trust)
+    assert statuses(answered) == [422]
+    origins = [event.origin for event in await Event.all() if event.origin]
     assert [origin["address"] for origin in origins] == ["127.0.0.1"]
     assert EVIL.encode() not in answered
 
