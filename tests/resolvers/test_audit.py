@@ -14,11 +14,11 @@ from tortoise.expressions import Q
 from models import Event, FundingRequest, User
 from models.actors import Origin
 from models.chains import PORTAL
-from models.database import is_postgres, transaction
+from models.database import transaction
 from models.events import EventKind
 from resolvers.audit import Alteration, Audit
 from resolvers.events import purge_events, record, record_account
-from tests.conftest import NOW, empty
+from tests.conftest import NOW
 from tests.factories import MANAGER, make_request, make_supplier, make_user
 from tests.tampering import without_guards
 
@@ -70,8 +70,6 @@ async def _story(request: FundingRequest) -> None:
 
 @pytest.fixture
 async def portal() -> Portal:
-    if is_postgres():
-        await empty()  # Every chain is looked at here: what another test left behind would count.
     return await Portal().live()
 
 
