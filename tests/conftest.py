@@ -14,6 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import pytest
 import structlog
+from tortoise.backends.base.executor import EXECUTOR_CACHE
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 DATA = Path(tempfile.mkdtemp(prefix="solde-tests-"))
@@ -114,6 +115,14 @@ def log_configuration() -> Iterator[None]:
     before = structlog.get_config()
     yield
     structlog.configure(**before)
+
+
+@pytest.fixture(autouse=True)
+def statements() -> Iterator[None]:
+    """Tortoise keeps statements by their connection's name: those of a test on SQLite would stay for PostgreSQL."""
+    yield
+    if POSTGRES:
+        EXECUTOR_CACHE.clear()
 
 
 @pytest.fixture
