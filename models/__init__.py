@@ -14,6 +14,7 @@ from models.emails import Email as Email
 from models.events import ChainHead as ChainHead
 from models.events import Event as Event
 from models.modifications import Modification as Modification
+from models.news import News as News
 from models.suppliers import Supplier as Supplier
 from models.support import SupportMessage as SupportMessage
 from models.sweep_passes import SweepPass as SweepPass

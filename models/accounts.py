@@ -73,6 +73,8 @@ class Session(Model):
     created_at = InstantField()
     seen_at = InstantField()
     expires_at = InstantField()
+    # What was typed on a page that the session before this one did not live to receive; sealed.
+    typed: str | None = fields.TextField(null=True)
 
     class Meta:
         table = "session"

@@ -14,6 +14,7 @@ from models.actors import Author, AuthorField
 from models.database import InstantField
 from models.dossiers import FundingRequest
 from models.events import Event
+from models.modifications import Modification
 
 
 class EmailKind(StrEnum):
@@ -44,6 +45,13 @@ class EmailStatus(StrEnum):
     FAILED = "FAILED"
 
 
+class EmailAttachment(StrEnum):
+    """What a mail carries, made from the modification it tells of when it leaves."""
+
+    CALENDAR = "CALENDAR"
+    RECEIPT = "RECEIPT"
+
+
 WAITING = (EmailStatus.QUEUED, EmailStatus.UNKNOWN)
 """What may leave yet: not tried, put off, or without an answer."""
 
@@ -71,6 +79,11 @@ class Email(Model):
     subject = fields.CharField(max_length=250)
     text = fields.TextField()
     html = fields.TextField()
+    attached: fields.Field[EmailAttachment | None] = fields.CharEnumField(EmailAttachment, max_length=20, null=True)  # type: ignore[assignment]
+    modification: fields.ForeignKeyNullableRelation[Modification] = fields.ForeignKeyField(
+        "solde.Modification", related_name="emails", null=True, on_delete=fields.RESTRICT
+    )
+    modification_id: UUID | None
     message_id = fields.CharField(max_length=250, unique=True)
     status = fields.CharEnumField(EmailStatus, max_length=20, default=EmailStatus.QUEUED)
     created_at = InstantField()

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 import structlog
@@ -13,14 +12,12 @@ import structlog
 from models import Email
 from resolvers import outbox
 from settings import settings
+from tasks.passes import Pass
 from tasks.transports import Lost, Postponed, Refused, Send, Transport, Unanswered, Unavailable, files, smtp
 
 log = structlog.get_logger(__name__)
 
 BATCH = 20
-# A pass leaves the rest of a long queue to the next one: with one slow mail it stays within JOB_TIMEOUT
-# (tasks/worker.py), and one mail within its lease (resolvers/outbox.py).
-LONGEST_PASS = 45.0
 # That many connections lost one after the other are no longer the fault of a single mail.
 _MOST_LOST = 3
 
@@ -37,35 +34,22 @@ class Delivered:
 
 async def deliver(as_of: datetime, transport: Transport | None = None) -> Delivered:
     """Send the mails that are due, a batch on one connection after the other."""
-    delivery = _Pass(transport or (smtp if settings.smtp_host else files), as_of)
+    delivery = Delivery(as_of=as_of, carry=transport or (smtp if settings.smtp_host else files))
     while not delivery.is_over and (batch := await outbox.lease_due(delivery.now, BATCH)):
         await delivery.deliver(batch)
     return delivery.delivered
 
 
-@dataclass
-class _Pass:
-    """One pass, whose clock goes on from `as_of` while it works."""
+@dataclass(kw_only=True)
+class Delivery(Pass):
+    # With one slow mail it stays within JOB_TIMEOUT (tasks/worker.py), and one mail within its lease
+    # (resolvers/outbox.py).
+    LONGEST = 45.0
 
     carry: Transport
-    as_of: datetime
     delivered: Delivered = field(default_factory=Delivered)
-    gives_up: bool = False
     lost: int = 0
-    began: float = field(default_factory=lambda: asyncio.get_running_loop().time())
     dossiers: dict[UUID, str] = field(default_factory=dict)
-
-    @property
-    def elapsed(self) -> float:
-        return asyncio.get_running_loop().time() - self.began
-
-    @property
-    def now(self) -> datetime:
-        return self.as_of + timedelta(seconds=self.elapsed)
-
-    @property
-    def is_over(self) -> bool:
-        return self.gives_up or self.elapsed >= LONGEST_PASS
 
     async def deliver(self, batch: list[Email]) -> None:
         """Send a batch; what it has no time for, or no server, goes back to its place."""

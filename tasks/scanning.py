@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 import structlog
@@ -14,13 +14,11 @@ from models import Upload
 from resolvers import scanning, storage
 from settings import settings
 from tasks import antivirus
+from tasks.passes import Pass
 
 log = structlog.get_logger(__name__)
 
 AT_ONCE = 4
-# A pass leaves the rest to the next one: with four documents that clamd hangs on it stays within JOB_TIMEOUT
-# (tasks/worker.py) after a pass of delivery, and each document within its lease (resolvers/scanning.py).
-LONGEST_PASS = 30.0
 
 
 @dataclass
@@ -38,32 +36,19 @@ async def scan_due(as_of: datetime) -> Scanned:
         if count := await scanning.stop_waiting():
             log.warning("documents_not_scanned", count=count)
         return Scanned()
-    current = _Pass(as_of)
+    current = _Scan(as_of=as_of)
     while not current.is_over and (batch := await scanning.lease_due(current.now, AT_ONCE)):
         await current.scan(batch)
     return current.scanned
 
 
-@dataclass
-class _Pass:
-    """One pass, whose clock goes on from `as_of` while it works."""
+@dataclass(kw_only=True)
+class _Scan(Pass):
+    # With four documents that clamd hangs on it stays within JOB_TIMEOUT (tasks/worker.py) after a pass of delivery,
+    # and each document within its lease (resolvers/scanning.py).
+    LONGEST = 30.0
 
-    as_of: datetime
     scanned: Scanned = field(default_factory=Scanned)
-    gives_up: bool = False
-    began: float = field(default_factory=lambda: asyncio.get_running_loop().time())
-
-    @property
-    def elapsed(self) -> float:
-        return asyncio.get_running_loop().time() - self.began
-
-    @property
-    def now(self) -> datetime:
-        return self.as_of + timedelta(seconds=self.elapsed)
-
-    @property
-    def is_over(self) -> bool:
-        return self.gives_up or self.elapsed >= LONGEST_PASS
 
     async def scan(self, batch: list[Upload]) -> None:
         """Scan a batch at once; what was not tried, or was cut short because we are to stop, goes back."""

@@ -335,9 +335,9 @@ async def test_two_workers_at_once_send_each_mail_once(mailbox: Mailbox) -> None
 async def test_long_queue_is_left_to_the_next_pass(mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(delivery.BATCH + 1):
         await make_email()
-    monkeypatch.setattr(delivery, "LONGEST_PASS", 0.0)
+    monkeypatch.setattr(delivery.Delivery, "LONGEST", 0.0)
     assert await deliver(NOW) == Delivered()
-    monkeypatch.setattr(delivery, "LONGEST_PASS", 60.0)
+    monkeypatch.setattr(delivery.Delivery, "LONGEST", 60.0)
     assert await deliver(NOW) == Delivered(sent=delivery.BATCH + 1)
 
 
@@ -427,7 +427,7 @@ async def test_pass_whose_time_is_over_gives_back_the_rest_of_its_batch(monkeypa
     async def slow() -> AsyncIterator[Send]:
         async def send(email: Email) -> None:
             await transport.send(email)
-            monkeypatch.setattr(delivery, "LONGEST_PASS", 0.0)
+            monkeypatch.setattr(delivery.Delivery, "LONGEST", 0.0)
 
         yield send
 
