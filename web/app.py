@@ -18,6 +18,7 @@ from models.database import database
 from web import (
     credentials,
     documents,
+    forgotten,
     graphiql,
     graphql,
     health,
@@ -75,6 +76,7 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
 routes = [
     # Signing in, and the public pages.
     *signin.routes,
+    *forgotten.routes,
     *portal.routes,
     *help_pages.routes,
     # The supplier's pages.
