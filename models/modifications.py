@@ -13,7 +13,7 @@ from tortoise.models import Model
 
 from models.actors import Author, AuthorField
 from models.database import InstantField
-from models.dossiers import FundingRequest, Version
+from models.dossiers import FundingRequest, RequestKind, Version
 from models.lifecycle import ModificationOutcome
 
 
@@ -21,6 +21,7 @@ class EditableField(StrEnum):
     SUPPORT_CONTACT = "SUPPORT_CONTACT"
 
 
+_KIND_LETTERS = {RequestKind.ADVANCE: "A", RequestKind.BALANCE: "S"}
 FIELD_LABELS = {
     EditableField.SUPPORT_CONTACT: (
         "Coordonnées de contact ou lien vers la plateforme de support à destination des Régulateurs ou Effecteurs"
@@ -92,6 +93,15 @@ class Modification(Model):
     def asp_number(self, dossier_number: str) -> str:
         """What the request is called in this cycle, and then in the version that confirming makes."""
         return f"{dossier_number}M{self.number}"
+
+    def receipt_number(self, dossier_number: str, kind: RequestKind) -> str:
+        """What people say of its receipt: « AR-FINSAS008539-S-M1 », which no other has."""
+        return f"AR-{dossier_number}-{_KIND_LETTERS[kind]}-M{self.number}"
+
+    @property
+    def has_receipt(self) -> bool:
+        """Did the supplier confirm or decline? What ends otherwise has none."""
+        return self.outcome in {ModificationOutcome.CONFIRMED, ModificationOutcome.SKIPPED}
 
     def is_due(self, as_of: datetime) -> bool:
         """Has the deadline passed without an outcome?"""

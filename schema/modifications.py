@@ -121,10 +121,20 @@ class Modification(Node):
 
     @strawberry.field(description="Adresse absolue de l’accusé de réception, après avoir confirmé ou décliné.")
     async def receipt_url(self, info: Info) -> str | None:
-        if self.outcome not in {ModificationOutcome.CONFIRMED, ModificationOutcome.SKIPPED}:
+        if not self.row.has_receipt:
             return None
         request = await requests.request_of(self.row.request_id, info)
         return links.receipt(request.row, self.row.id)
+
+    @strawberry.field(
+        description="Numéro de l’accusé de réception, unique, comme « AR-FINSAS008539-S-M1 » : S du solde ou A de "
+        "l’avance, M1 de la modification."
+    )
+    async def receipt_number(self, info: Info) -> str | None:
+        if not self.row.has_receipt:
+            return None
+        request = await requests.request_of(self.row.request_id, info)
+        return self.row.receipt_number(request.row.dossier.number, request.row.kind)
 
     async def made_version(self, info: Info) -> Version:
         """The version that confirming made; only for a confirmed cycle."""
