@@ -158,7 +158,40 @@ class Settings(BaseSettings):
     )
     mail_from: str = Field("ne-pas-repondre@segur-solde.invalid", description="sender of every mail")
     assistance_url: str = Field("", description="where the Assistance utilisateur answers; empty: the help page")
+    assistance_phone: str = Field(
+        "", max_length=100, description="telephone number of the Assistance utilisateur, as people read it"
+    )
+    assistance_hours: str = Field(
+        "", max_length=200, description="when the Assistance answers, as in `du lundi au vendredi, de 9 h à 18 h`"
+    )
     enrolment_url: str = Field("", description="where « Demande d'inscription » and « Enrôlement » lead; empty: hidden")
+    publisher: str = Field(
+        "", max_length=500, description="legal notice: who publishes the portal, with address and telephone"
+    )
+    publication_director: str = Field(
+        "", max_length=200, description="legal notice: who answers for what the portal publishes"
+    )
+    hosting: str = Field(
+        "", max_length=500, description="legal notice: who hosts the portal, with address and telephone"
+    )
+    data_protection_contact: str = Field(
+        "", description="where people ask about their personal data: `mailto:…` or `https://…`; empty: the Assistance"
+    )
+    accessibility_rate: int | None = Field(
+        None,
+        ge=0,
+        le=100,
+        description="percentage of the RGAA's criteria that an audit found respected; empty: no audit",
+    )
+    accessibility_audit: str = Field(
+        "", max_length=300, description="who audited the accessibility, and when, as in `la société X, le 12/09/2026`"
+    )
+    accessibility_report: str = Field("", description="where the report of that audit is read")
+    maintenance: str = Field(
+        "",
+        max_length=500,
+        description="while the portal is worked on, what every address answers, with 503; empty: open",
+    )
     security_contact: str = Field(
         "", description="where a weakness is reported, in security.txt: `mailto:…` or `https://…`; empty: no such file"
     )
@@ -224,14 +257,14 @@ class Settings(BaseSettings):
             raise ValueError("must be unix:///path or tcp://host:port")
         return value
 
-    @field_validator("assistance_url", "enrolment_url")
+    @field_validator("assistance_url", "enrolment_url", "accessibility_report")
     @classmethod
     def _is_a_link(cls, value: str) -> str:
         if value and urlsplit(value).scheme not in {"http", "https"}:
             raise ValueError("must be a link, as in https://aide.example.fr")
         return value
 
-    @field_validator("security_contact")
+    @field_validator("security_contact", "data_protection_contact")
     @classmethod
     def _is_a_way_to_report(cls, value: str) -> str:
         if value and not _CONTACT.fullmatch(value):
@@ -269,6 +302,12 @@ class Settings(BaseSettings):
     def _reminds_before_it_closes(self) -> Self:
         if self.reminder_days >= self.closing_days:
             raise ValueError("SOLDE_REMINDER_DAYS must be less than SOLDE_CLOSING_DAYS")
+        return self
+
+    @model_validator(mode="after")
+    def _a_rate_names_who_found_it(self) -> Self:
+        if self.accessibility_rate is not None and not self.accessibility_audit:
+            raise ValueError("SOLDE_ACCESSIBILITY_RATE needs SOLDE_ACCESSIBILITY_AUDIT")
         return self
 
     @model_validator(mode="after")
@@ -310,6 +349,12 @@ class Settings(BaseSettings):
         if not self.database_url:
             object.__setattr__(self, "database_url", f"sqlite://{self.data_dir / 'solde.sqlite3'}")
         return self
+
+    @property
+    def legal_notice(self) -> dict[str, str]:
+        """What the law wants on the pages of whoever publishes them, by the setting that says it."""
+        names = ("publisher", "publication_director", "hosting", "data_protection_contact")
+        return {f"SOLDE_{name.upper()}": getattr(self, name) for name in names}
 
     @property
     def is_development(self) -> bool:

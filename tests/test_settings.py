@@ -105,6 +105,12 @@ def test_an_address_that_is_set_wins_over_the_port(started: Started) -> None:
     assert started(SOLDE_BASE_URL="https://solde.example.fr/", SOLDE_PORT="8123").base_url == "https://solde.example.fr"
 
 
+def test_a_rate_of_accessibility_names_who_found_it(refusal: Refusal) -> None:
+    assert refusal(SOLDE_ACCESSIBILITY_RATE="72") == [
+        "settings: SOLDE_ACCESSIBILITY_RATE needs SOLDE_ACCESSIBILITY_AUDIT"
+    ]
+
+
 def test_a_process_stops_before_it_has_begun() -> None:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("SOLDE_")}
     process = subprocess.run(

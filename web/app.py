@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -40,6 +41,7 @@ from web.pages import (
     history,
     home,
     modification,
+    news,
     portal,
     receipts,
     support,
@@ -47,12 +49,18 @@ from web.pages import (
 )
 from web.pages import help as help_pages
 from web.protection import BoundedBodies, KnownHosts, OwnPagesOnly, SecurityHeaders
-from web.rendering import STATIC
+from web.rendering import PICTURES, STATIC
 from web.session import Identification
 
 
 class _StaticFiles(StaticFiles):
     """Files named with their fingerprint never change: browsers may keep them."""
+
+    pictures = StaticFiles(directory=PICTURES, check_dir=False)
+
+    def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
+        folder, _, picture = path.partition("/")
+        return self.pictures.lookup_path(picture) if folder == "captures" else super().lookup_path(path)
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
@@ -81,6 +89,7 @@ routes = [
     *help_pages.routes,
     # The supplier's pages.
     *home.routes,
+    *news.routes,
     *tracking.routes,
     *history.routes,
     *calendar.routes,

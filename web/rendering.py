@@ -19,29 +19,46 @@ from web.typography import FILTERS, TESTS, French
 
 _WEB = Path(__file__).parent
 STATIC = _WEB / "static"
+PICTURES = _WEB.parent / "docs/screenshots"
 
 # What templates may know of the deployment, and no more: no secret can reach a page.
-PUBLIC_SETTINGS = SimpleNamespace(
-    base_url=settings.base_url,
-    is_development=settings.is_development,
-    assistance_url=settings.assistance_url,
-    enrolment_url=settings.enrolment_url,
-    max_upload_bytes=settings.max_upload_bytes,
-    max_files_at_once=settings.max_files_at_once,
-    reminder_days=settings.reminder_days,
-    closing_days=settings.closing_days,
-    keep_session_days=settings.keep_session_days,
-    keep_account_days=settings.keep_account_days,
-    keep_event_days=settings.keep_event_days,
-    keep_mail_days=settings.keep_mail_days,
-    keep_support_days=settings.keep_support_days,
-    keep_request_days=settings.keep_request_days,
+_PUBLIC = (
+    "base_url",
+    "is_development",
+    "assistance_url",
+    "assistance_phone",
+    "assistance_hours",
+    "enrolment_url",
+    "publisher",
+    "publication_director",
+    "hosting",
+    "data_protection_contact",
+    "accessibility_rate",
+    "accessibility_audit",
+    "accessibility_report",
+    "max_upload_bytes",
+    "max_files_at_once",
+    "reminder_days",
+    "closing_days",
+    "keep_session_days",
+    "keep_account_days",
+    "keep_event_days",
+    "keep_mail_days",
+    "keep_support_days",
+    "keep_request_days",
 )
+PUBLIC_SETTINGS = SimpleNamespace(**{name: getattr(settings, name) for name in _PUBLIC})
+
+
+def static_file(name: str) -> Path:
+    """Where a static file is: the pictures of our own pages are those of the documentation."""
+    folder, _, picture = name.partition("/")
+    return PICTURES / picture if folder == "captures" else STATIC / name
 
 
 def asset(name: str) -> str:
     """The address of a static file, changing with its content so that browsers may keep it for ever."""
-    file = STATIC / name
+    file = static_file(name)
     return f"/static/{name}?v={_fingerprint(file, file.stat().st_mtime_ns)}"
 
 

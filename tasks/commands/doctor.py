@@ -59,7 +59,8 @@ def doctor(
 
 
 async def _examine() -> list[Finding]:
-    return [*await _database(), await _queue(), await _mail_server(), await _antivirus(), *await _places()]
+    servers = [await _queue(), await _mail_server(), await _antivirus()]
+    return [*await _database(), *servers, *await _places(), *_legal_notice()]
 
 
 async def _compare() -> list[Finding]:
@@ -226,6 +227,14 @@ def _folder(folder: Path) -> Finding:
         return Finding(False, f"Dossier {folder} : impossible d'y écrire ({_words(error)}).")
     gigabytes = f"{free / 1024**3:.1f}".replace(".", ",")
     return Finding(free >= LEAST_FREE, f"Dossier {folder} : accessible, {gigabytes} Go libres.")
+
+
+def _legal_notice() -> list[Finding]:
+    """What the law wants said on the pages of a portal that is open to its public."""
+    lacking = [] if settings.is_development else [name for name, text in settings.legal_notice.items() if not text]
+    if lacking:
+        return [Finding(False, f"Mentions légales : {', '.join(lacking)} ne dit rien, la page non plus.")]
+    return []
 
 
 def _duration(seconds: float) -> str:

@@ -301,3 +301,10 @@ def test_the_folder_of_documents_is_looked_at_too(setting: Setting, tmp_path: Pa
     assert sentence.startswith(f"Dossier {tmp_path}/documents : impossible d'y écrire (")
     (tmp_path / "documents").mkdir()
     assert examined() == (0, [])
+
+
+def test_a_portal_in_production_says_who_publishes_and_hosts_it(setting: Setting) -> None:
+    setting("environment", "production")
+    setting("hosting", "Hébergeur, 1 rue des Serveurs, 75000 Paris")
+    lacking = "SOLDE_PUBLISHER, SOLDE_PUBLICATION_DIRECTOR, SOLDE_DATA_PROTECTION_CONTACT"
+    assert examined() == (1, [f"Mentions légales : {lacking} ne dit rien, la page non plus."])
