@@ -28,6 +28,9 @@ class RequestKind(StrEnum):
     BALANCE = "BALANCE"
 
 
+REQUEST_NAMES = {RequestKind.ADVANCE: "demande d'avance", RequestKind.BALANCE: "demande de solde"}
+
+
 @dataclass(frozen=True)
 class BankDetails:
     """The account that the subsidy is paid to; sealed in the database."""

@@ -16,6 +16,8 @@ from models.dossiers import FundingRequest
 from models.events import Event
 from models.modifications import Modification
 
+SENDER = "Portail Ségur numérique"
+
 
 class EmailKind(StrEnum):
     MODIFICATION_REQUESTED = "MODIFICATION_REQUESTED"

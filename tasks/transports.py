@@ -15,9 +15,9 @@ import aiosmtplib
 
 from models import Email
 from models.deadlines import PARIS
+from models.emails import SENDER
 from settings import settings
 
-SENDER = "Portail Ségur numérique"
 PATIENCE = 20.0  # seconds until we are let in, and then until a mail is announced
 # Seconds for the answer that says whether a mail is taken: it decides whether a second copy leaves.
 ANSWER_PATIENCE = 30.0

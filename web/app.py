@@ -17,6 +17,7 @@ from starlette.types import Scope
 
 from models.database import database
 from web import (
+    calendar,
     credentials,
     documents,
     forgotten,
@@ -34,7 +35,6 @@ from web.errors import HANDLERS, Incidents
 from web.lingering import Lingering
 from web.pages import (
     account,
-    calendar,
     colleagues,
     confirmation,
     deposit,
@@ -92,7 +92,6 @@ routes = [
     *news.routes,
     *tracking.routes,
     *history.routes,
-    *calendar.routes,
     *modification.routes,
     *confirmation.routes,
     *receipts.routes,
@@ -107,6 +106,7 @@ routes = [
     *graphql.routes,
     *uploads.routes,
     *documents.routes,
+    *calendar.routes,
     *schemas.routes,
     *security_txt.routes,
     # What watches over the process, and what a developer looks at.

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from models import Email, Event, FundingRequest, Modification, User
 from models.actors import Role
-from models.dossiers import RequestKind
+from models.dossiers import REQUEST_NAMES
 from models.emails import EmailKind
 from models.permissions import may_edit
 from models.typography import days_until
@@ -19,7 +19,6 @@ from resolvers.mail.contents import cycle_contents
 from resolvers.mail.rendering import Letter, render
 from settings import settings
 
-REQUEST_NAMES = {RequestKind.ADVANCE: "demande d'avance", RequestKind.BALANCE: "demande de solde"}
 # What asks somebody to act goes to those who can.
 FOR_EDITORS = frozenset(
     {EmailKind.MODIFICATION_REQUESTED, EmailKind.MODIFICATION_REMINDER, EmailKind.MODIFICATION_LAST_NOTICE}

@@ -3,38 +3,79 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from icalendar import Calendar
 
 from models import Modification
-from resolvers.modifications import skip_modification
+from resolvers.modifications import extend_deadline, skip_modification
 from tests.conftest import NOW
-from tests.factories import make_supplier, make_user
-from tests.web.conftest import Enter
+from tests.factories import MANAGER, make_supplier, make_user
+from tests.web.conftest import Clock, Enter
 from tests.web.scene import Scene
+
+
+async def deadline(scene: Scene) -> Any:
+    """The one event of the file, as a calendar reads it."""
+    await scene.visit.open(f"{scene.path}/echeances.ics")
+    [event] = Calendar.from_ical(scene.visit.response.content).walk("VEVENT")
+    return event
+
+
+def alarms(event: Any) -> list[timedelta]:
+    """How long before the deadline each rings."""
+    return [alarm["TRIGGER"].dt for alarm in event.walk("VALARM")]
 
 
 async def test_the_deadline_stands_at_its_hour_with_two_alarms(scene: Scene) -> None:
     await scene.visit.open(scene.path)
     await scene.visit.follow("Ajouter à mon agenda")
-    lines = scene.visit.response.text.split("\r\n")
-    assert scene.visit.response.headers["Content-Type"] == "text/calendar; charset=utf-8"
+    answer = scene.visit.response
+    lines = answer.text.split("\r\n")
+    assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
+    assert f'filename="rappel-{scene.request.dossier.number}.ics"' in answer.headers["Content-Disposition"]
     assert "DTSTART:20230827T123200Z" in lines
-    assert f"SUMMARY:Date limite : modifier la demande de solde {scene.request.dossier.number}" in lines
-    alarms = [line for line in lines if line.startswith("TRIGGER")]
-    assert alarms == ["TRIGGER;VALUE=DATE-TIME:20230817T123200Z", "TRIGGER;VALUE=DATE-TIME:20230825T123200Z"]
+    assert f"SUMMARY:Date limite\u00a0: modifier la demande de solde {scene.request.dossier.number}" in lines
+    # J+10, and two days before the end.
+    assert [line for line in lines if line.startswith("TRIGGER")] == ["TRIGGER:-P10D", "TRIGGER:-P2D"]
+    assert {"METHOD:PUBLISH", "SEQUENCE:20", f"UID:{scene.modification.id}@127.0.0.1"} <= set(lines)
+
+
+async def test_it_can_be_published_as_the_standard_says(scene: Scene) -> None:
+    event = await deadline(scene)
+    wanted = {"UID", "DTSTAMP", "DTSTART", "ORGANIZER", "SUMMARY", "SEQUENCE"}  # RFC 5546, section 3.2.1
+    assert wanted <= event.keys()
+    assert "ATTENDEE" not in event
+    assert event["ORGANIZER"] == "mailto:ne-pas-repondre@segur-solde.invalid"
+
+
+async def test_a_later_deadline_takes_the_place_of_the_earlier_one(scene: Scene) -> None:
+    before = await deadline(scene)
+    day = (scene.modification.closes_at + timedelta(days=7)).date()
+    await extend_deadline(MANAGER, scene.modification.id, closes_on=day, reason="Congés", as_of=NOW)
+    after = await deadline(scene)
+    assert after["UID"] == before["UID"]
+    assert after["SEQUENCE"] > before["SEQUENCE"]
+    assert after["DTSTART"].dt == before["DTSTART"].dt + timedelta(days=7)
+    assert alarms(after) == [timedelta(days=-10), timedelta(days=-2)]
+
+
+async def test_an_alarm_that_would_have_rung_already_is_left_out(scene: Scene, clock: Clock, enter: Enter) -> None:
+    clock.now = NOW + timedelta(days=12)
+    await enter(await make_user(scene.user.supplier))
+    event = await deadline(scene)
+    assert alarms(event) == [timedelta(days=-2)]
 
 
 async def test_a_comment_cannot_write_lines_of_its_own(scene: Scene) -> None:
-    comment = "Première ligne ; puis, la suite\r\nEND:VEVENT\r\n" + "é" * 100
+    comment = "Première ligne ; puis, la suite\nEND:VEVENT\nBEGIN:VALARM\n" + "é" * 100
     await Modification.filter(id=scene.modification.id).update(comment=comment)
-    await scene.visit.open(f"{scene.path}/echeances.ics")
-    text = scene.visit.response.text
-    lines = text.split("\r\n")
+    event = await deadline(scene)
+    lines = scene.visit.response.text.split("\r\n")
     assert lines.count("END:VEVENT") == 1
     assert all(len(line.encode()) <= 75 for line in lines)
-    unfolded = text.replace("\r\n ", "")
-    assert "Première ligne \\; puis\\, la suite\\nEND:VEVENT\\n" + "é" * 100 in unfolded
+    assert "\nEND:VEVENT\nBEGIN:VALARM\n" + "é" * 100 in event["DESCRIPTION"]
 
 
 @pytest.mark.parametrize("closed", [True, False])
@@ -44,5 +85,14 @@ async def test_there_is_none_once_closed_nor_for_another_supplier(scene: Scene, 
         await skip_modification(scene.user.actor, scene.modification.id, assistance_contacted=True, as_of=as_of)
     else:
         await enter(await make_user(await make_supplier()))
+    await scene.visit.open(f"{scene.path}/echeances.ics")
+    assert scene.visit.status == 404
+
+
+async def test_there_is_none_once_the_deadline_has_passed_swept_or_not(
+    scene: Scene, clock: Clock, enter: Enter
+) -> None:
+    clock.now = scene.modification.closes_at
+    await enter(await make_user(scene.user.supplier))
     await scene.visit.open(f"{scene.path}/echeances.ics")
     assert scene.visit.status == 404
