@@ -1,60 +1,55 @@
-"""The demo: two suppliers, a manager and a partner's token, with a dossier in each state."""
+"""The demo: each state of the pages in a dossier of its own, an account for each way of seeing it (docs/demo.md)."""
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from models import ApiToken, Dossier, User
-from models.actors import Actor, Role, TokenScope
+from models import Dossier
+from models.actors import Actor
 from models.deadlines import paris_day
-from resolvers.accounts import add_user, hash_password, issue_token, supplier_of
 from resolvers.integrity import verify_due
 from resolvers.requests import mark_paid, validate_request
+from tasks import demo_endings as endings
 from tasks import demo_stories as stories
-from tasks.demo_requests import (
-    GUIDE_NUMBER,
-    GUIDE_SUPPLIER,
-    OTHER_SUPPLIER,
-    file_advance,
-    file_balance,
-    file_guide_request,
+from tasks.demo_accounts import (
+    EDITOR,
+    GUIDE_ACCOUNT,
+    MANAGER,
+    OTHER_ACCOUNT,
+    READER,
+    invite_colleague,
+    open_account,
+    open_newcomer,
+    open_token,
 )
-from tasks.demo_stories import Scene, Story
+from tasks.demo_requests import GUIDE_NUMBER, file_advance, file_balance, file_guide_request
+from tasks.demo_scene import Scene, Story
 from tasks.sweep import sweep
-
-PASSWORD = "demonstration-segur"  # noqa: S105 (everybody may know it: production refuses the demo)
-TOKEN_NAME = "Logiciel partenaire (démonstration)"  # noqa: S105
 
 STORIES: dict[str, Story] = {
     "FINSAS008601": stories.reminded,
     "FINSAS008602": stories.last_day,
     "FINSAS008603": stories.draft_waiting,
-    "FINSAS008604": stories.confirmed_twice,
-    "FINSAS008605": stories.declined,
-    "FINSAS008606": stories.expired,
-    "FINSAS008607": stories.validated,
-    "FINSAS008608": stories.rejected,
-    "FINSAS008609": stories.untouched,
+    "FINSAS008604": endings.confirmed_twice,
+    "FINSAS008605": endings.declined,
+    "FINSAS008606": endings.expired,
+    "FINSAS008607": endings.validated,
+    "FINSAS008608": endings.rejected,
+    "FINSAS008609": endings.untouched,
+    "FINSAS008611": endings.cancelled,
+    "FINSAS008612": stories.advance_sent_back,
+    "FINSAS008613": endings.paid,
+    "FINSAS008614": stories.infected_draft,
+    "FINSAS008615": stories.extended,
+    "FINSAS008616": endings.untouched,
+    "FINSAS008617": endings.infected_since,
+    "FINSAS008618": stories.last_minutes,
 }
-WITH_AN_ADVANCE = {"FINSAS008604", "FINSAS008607"}
-
-
-@dataclass(frozen=True)
-class Account:
-    """Who may sign in to the demo."""
-
-    identifier: str
-    name: str
-    email: str
-    siret: str | None = None  # none: a manager
-
-
-MANAGER = Account("gestionnaire", "Camille Martin", "gestionnaire@asp.example")
-GUIDE_ACCOUNT = Account("poulat", "Pascal Breton", "pascal.breton@garage-poulat.example", str(GUIDE_SUPPLIER["siret"]))
-OTHER_ACCOUNT = Account("logisante", "Sophie Laurent", "sophie.laurent@logisante.example", str(OTHER_SUPPLIER["siret"]))
-ACCOUNTS = (GUIDE_ACCOUNT, OTHER_ACCOUNT, MANAGER)
+COLLEAGUES: dict[str, Story] = {"FINSAS008610": stories.colleague_at_work}
+WITH_AN_ADVANCE = {"FINSAS008604", "FINSAS008607", "FINSAS008613"}
+ADVANCE_ALONE = {"FINSAS008612"}
+WITHOUT_DOCUMENTS = {"FINSAS008616"}
 
 
 @dataclass(frozen=True)
@@ -67,13 +62,19 @@ class Demo:
 
 async def load(as_of: datetime) -> Demo:
     """Make what the demo lacks; what is there already stays as its visitors left it."""
-    guide, other, manager = [await _account(account, as_of) for account in ACCOUNTS]
+    guide, other, manager = [await open_account(each, as_of) for each in (GUIDE_ACCOUNT, OTHER_ACCOUNT, MANAGER)]
     created = await _guide_dossier(guide, manager, as_of)
     for number, story in STORIES.items():
         created += await _other_dossier(number, story, other, manager, as_of)
+    # They came to the company since: what was sent before was not sent to them.
+    editor, _ = [await open_account(each, as_of, since=timedelta(days=12)) for each in (EDITOR, READER)]
+    for number, story in COLLEAGUES.items():
+        created += await _other_dossier(number, story, editor, manager, as_of)
+    await invite_colleague(other, as_of)
+    await open_newcomer(as_of)
     # A worker would have compared them over the years that they seem to have been here.
     await verify_due(as_of)
-    return Demo(created, await _token(as_of))
+    return Demo(created, await open_token(as_of))
 
 
 async def _guide_dossier(supplier: Actor, manager: Actor, as_of: datetime) -> list[str]:
@@ -89,7 +90,11 @@ async def _other_dossier(number: str, story: Story, supplier: Actor, manager: Ac
         return []
     if number in WITH_AN_ADVANCE:
         await _paid_advance(number, supplier, manager, as_of)
-    request = await file_balance(supplier, number, paris_day(as_of) - timedelta(days=120))
+    day = paris_day(as_of) - timedelta(days=120)
+    if number in ADVANCE_ALONE:
+        request = await file_advance(supplier, number, day)
+    else:
+        request = await file_balance(supplier, number, day, with_documents=number not in WITHOUT_DOCUMENTS)
     await story(Scene(request, supplier, manager, as_of))
     return [number]
 
@@ -100,29 +105,3 @@ async def _paid_advance(number: str, supplier: Actor, manager: Actor, as_of: dat
     await validate_request(manager, request.id, as_of=validated_at)
     await sweep(validated_at)
     await mark_paid(manager, request.id, as_of=as_of - timedelta(days=270))
-
-
-async def _account(account: Account, as_of: datetime) -> Actor:
-    user = await User.get_or_none(identifier=account.identifier)
-    if user is None:
-        user = await add_user(
-            identifier=account.identifier,
-            email=account.email,
-            name=account.name,
-            role=Role.SUPPLIER if account.siret else Role.MANAGER,
-            password=secrets.token_urlsafe(),
-            supplier=await supplier_of(account.siret) if account.siret else None,
-            as_of=as_of - timedelta(days=1000),
-        )
-        # No rule on passwords would let one through that everybody knows.
-        await User.filter(id=user.id).update(password_hash=await hash_password(PASSWORD))
-    return user.actor
-
-
-async def _token(as_of: datetime) -> str | None:
-    """A token that acts for the guide's supplier; None when it was issued before."""
-    if await ApiToken.exists(name=TOKEN_NAME):
-        return None
-    supplier = await supplier_of(str(GUIDE_SUPPLIER["siret"]))
-    scopes = [TokenScope.READ, TokenScope.WRITE]
-    return await issue_token(name=TOKEN_NAME, scopes=scopes, supplier=supplier, as_of=as_of)

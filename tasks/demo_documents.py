@@ -95,6 +95,24 @@ OTHER_DOCUMENTS = (
         "Le fournisseur est assujetti au régime réel normal ; les montants s’entendent hors taxes.",
     ),
     DemoDocument(
+        "pv-de-recette.pdf",
+        "MSS_RESU_TEST_TECH",
+        "Procès-verbal de recette",
+        "Recette du logiciel sur le poste du régulateur : réserves levées.",
+    ),
+    DemoDocument(
+        "pv-de-qualification.pdf",
+        "MSS_RESU_TEST_TECH",
+        "Procès-verbal de qualification",
+        "Qualification de la messagerie sécurisée : tous les cas de test sont passés.",
+    ),
+    DemoDocument(
+        "pv-provisoire.pdf",
+        "MSS_RESU_TEST_TECH",
+        "Procès-verbal provisoire",
+        "Premiers résultats, avant la fin de la campagne de test.",
+    ),
+    DemoDocument(
         "piece-complementaire.pdf",
         "AUTRE_S",
         "Pièce complémentaire",

@@ -59,10 +59,10 @@ async def file_guide_request(actor: Actor) -> FundingRequest:
     return await _file(actor, _GUIDE, GUIDE_DOCUMENTS)
 
 
-async def file_balance(actor: Actor, number: str, day: date) -> FundingRequest:
+async def file_balance(actor: Actor, number: str, day: date, *, with_documents: bool = True) -> FundingRequest:
     """A demande de solde of the other supplier."""
     facts = {"nature": "SOLDE", "dateDepot": day.isoformat(), "montants": _BALANCE}
-    return await _file(actor, _OTHER | _dossier(number) | facts, GUIDE_DOCUMENTS[:1])
+    return await _file(actor, _OTHER | _dossier(number) | facts, GUIDE_DOCUMENTS[:1] if with_documents else ())
 
 
 async def file_advance(actor: Actor, number: str, day: date) -> FundingRequest:

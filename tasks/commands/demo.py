@@ -8,10 +8,12 @@ from typing import Annotated
 
 import typer
 
+from models.actors import AccountRight
 from settings import settings
 from tasks import logs
 from tasks.commands.running import refuse, run
-from tasks.demo import ACCOUNTS, PASSWORD, TOKEN_NAME, Demo, load
+from tasks.demo import Demo, load
+from tasks.demo_accounts import ACCOUNTS, PASSWORD, TOKEN_NAME, Account
 from tasks.demo_requests import GUIDE_NUMBER
 
 
@@ -27,7 +29,7 @@ def demo(
 
 
 def _told(demo: Demo) -> list[str]:
-    accounts = [f"  {account.identifier:<14}{PASSWORD}   {account.name}" for account in ACCOUNTS]
+    accounts = [f"  {account.identifier:<14}{PASSWORD}   {account.name}, {_sort(account)}" for account in ACCOUNTS]
     done = f"Démonstration : {len(demo.created)} dossiers ajoutés." if demo.created else "Démonstration déjà en place."
     token = demo.token or "(déjà émis : `solde token issue` en émet un autre)"
     return [
@@ -36,3 +38,8 @@ def _told(demo: Demo) -> list[str]:
         *accounts,
         f"Jeton de l’API « {TOKEN_NAME} » : {token}",
     ]
+
+
+def _sort(account: Account) -> str:
+    rights = {AccountRight.READ: "lecture", AccountRight.EDIT: "modification", AccountRight.CONFIRM: "confirmation"}
+    return f"fournisseur ({rights[account.right]})" if account.siret else "gestionnaire"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -20,10 +21,18 @@ from resolvers.sessions import sign_in
 from settings import settings
 from tasks import demo
 from tasks.delivery import Delivery
-from tasks.demo import ACCOUNTS, PASSWORD
+from tasks.demo_accounts import ACCOUNTS, INVITED, PASSWORD
 from tasks.sweep import sweep
 
 NOW = datetime(2026, 11, 21, 15, 30, tzinfo=UTC)
+DOSSIERS = demo.STORIES | demo.COLLEAGUES
+STATUSES = {
+    **{f"FINSAS0086{rank}": RequestStatus.TO_MODIFY for rank in ("01", "02", "03", "10", "14", "15", "18")},
+    "FINSAS008607": RequestStatus.VALIDATED,
+    "FINSAS008608": RequestStatus.REJECTED,
+    "FINSAS008613": RequestStatus.PAID,
+}
+GUIDE = Path(__file__).parents[2] / "docs/demo.md"
 
 pytestmark = pytest.mark.usefixtures("db", "mail_folder")
 
@@ -47,7 +56,7 @@ async def cycles(number: str) -> list[Modification]:
 
 async def test_demo_shows_the_guide_and_every_state(mail_folder: Path) -> None:
     loaded = await demo.load(NOW)
-    assert len(loaded.created) == 1 + len(demo.STORIES)
+    assert len(loaded.created) == 1 + len(DOSSIERS)
     await guide_is_exact()
     await every_state_is_there()
     await everybody_can_sign_in(loaded)
@@ -65,8 +74,8 @@ async def test_demo_shows_the_guide_and_every_state(mail_folder: Path) -> None:
 
     again = await demo.load(NOW + timedelta(minutes=5))
     assert (again.created, again.token) == ([], None)
-    assert await Dossier.all().count() == 1 + len(demo.STORIES)
-    assert await User.all().count() == len(ACCOUNTS)
+    assert await Dossier.all().count() == 1 + len(DOSSIERS)
+    assert await User.all().count() == len(ACCOUNTS) + len([INVITED])
 
 
 async def guide_is_exact() -> None:
@@ -94,30 +103,51 @@ async def guide_is_exact() -> None:
 
 
 async def every_state_is_there() -> None:
-    statuses = {number: (await balance(number)).status_at(NOW) for number in demo.STORIES}
-    assert list(statuses.values()) == [
-        *[RequestStatus.TO_MODIFY] * 3,
-        *[RequestStatus.IN_REVIEW] * 3,
-        RequestStatus.VALIDATED,
-        RequestStatus.REJECTED,
-        RequestStatus.IN_REVIEW,
-    ]
+    numbers = [number for number in DOSSIERS if number not in demo.ADVANCE_ALONE]
+    assert {number: (await balance(number)).status_at(NOW) for number in numbers} == {
+        number: STATUSES.get(number, RequestStatus.IN_REVIEW) for number in numbers
+    }
     [reminded] = await cycles("FINSAS008601")
     assert reminded.reminded_at == reminded.reminds_at < NOW
     [last_day] = await cycles("FINSAS008602")
     assert timedelta(0) < last_day.closes_at - NOW < timedelta(days=1)
     [waiting] = await cycles("FINSAS008603")
     assert (await draft_of(waiting)).any
-    outcomes = {number: [cycle.outcome for cycle in await cycles(number)] for number in demo.STORIES}
+    outcomes = {number: [cycle.outcome for cycle in await cycles(number)] for number in numbers}
     assert outcomes["FINSAS008604"] == [ModificationOutcome.CONFIRMED] * 2
     assert outcomes["FINSAS008605"] == [ModificationOutcome.SKIPPED]
     assert outcomes["FINSAS008606"] == [ModificationOutcome.EXPIRED]
-    assert await FundingRequest.filter(kind=RequestKind.ADVANCE, status=RequestStatus.PAID).count() == 2
+    assert outcomes["FINSAS008611"] == [ModificationOutcome.CANCELLED]
+    advances = FundingRequest.filter(kind=RequestKind.ADVANCE)
+    assert await advances.filter(status=RequestStatus.PAID).count() == 3
+    assert await advances.filter(status=RequestStatus.TO_MODIFY).count() == 1
+    await the_edges_are_there()
     kinds = set(await Email.all().values_list("kind", flat=True))
     assert kinds >= {EmailKind.MODIFICATION_REMINDER, EmailKind.MODIFICATION_EXPIRED, EmailKind.SUPPORT_ANSWERED}
     for request in await FundingRequest.all():
         events = await Event.filter(request_id=request.id).order_by("position")
         assert [event.at for event in events] == sorted(event.at for event in events)
+
+
+async def the_edges_are_there() -> None:
+    [last_minutes] = await cycles("FINSAS008618")
+    assert last_minutes.closes_at - NOW == timedelta(minutes=20)
+    [shared] = await cycles("FINSAS008610")
+    assert shared.draft_updated_by
+    assert shared.draft_updated_by.name == "Karim Haddad"
+    [extended] = await cycles("FINSAS008615")
+    assert extended.closes_at - extended.opened_at > timedelta(days=settings.closing_days + 1)
+    assert [draft.code for draft in (await draft_of((await cycles("FINSAS008614"))[0])).infections()] == ["INFECTED"]
+    assert not await Attachment.filter(request__dossier__number="FINSAS008616").exists()
+    assert not await Email.filter(request__dossier__number="FINSAS008616").exists()
+    purged = await Attachment.get(upload__purged_at__not_isnull=True).select_related("request__dossier")
+    assert purged.request.dossier.number == "FINSAS008611"
+
+
+def test_the_guide_to_the_demo_names_each_dossier_and_each_account() -> None:
+    words = set(re.findall(r"\w+", GUIDE.read_text()))
+    assert words >= {*DOSSIERS, "FINSAS008539"}
+    assert words >= {account.identifier for account in ACCOUNTS}
 
 
 async def everybody_can_sign_in(loaded: demo.Demo) -> None:
