@@ -31,7 +31,7 @@ class Integrity(StrEnum):
 
 
 class Barrier(StrEnum):
-    """What keeps a document from those who may see its request."""
+    """What keeps a document from those who may see what it belongs to."""
 
     REMOVED = "REMOVED"
     INFECTED = "INFECTED"
@@ -82,6 +82,16 @@ class Upload(Model):
         """Are its bytes still there, as they were received?"""
         return self.purged_at is None and self.integrity is Integrity.INTACT
 
+    def barrier(self, account: str) -> Barrier | None:
+        """What keeps its bytes from that account now; those that wait for the antivirus are for their sender alone."""
+        if self.purged_at is not None:
+            return Barrier.REMOVED
+        if self.scan_status is ScanStatus.INFECTED:
+            return Barrier.INFECTED
+        if self.scan_status is ScanStatus.PENDING and self.account != account:
+            return Barrier.PENDING
+        return None if self.integrity is Integrity.INTACT else Barrier(self.integrity.value)
+
 
 class Attachment(Model):
     """A document of a request.
@@ -115,12 +125,5 @@ class Attachment(Model):
         indexes = [Index(fields=["request_id", "position"], name="attachment_by_request")]
 
     def barrier(self, account: str) -> Barrier | None:
-        """What keeps its bytes from that account now; those that wait for the antivirus are for their sender alone."""
-        upload = self.upload
-        if self.removed_at is not None or upload.purged_at is not None:
-            return Barrier.REMOVED
-        if upload.scan_status is ScanStatus.INFECTED:
-            return Barrier.INFECTED
-        if upload.scan_status is ScanStatus.PENDING and upload.account != account:
-            return Barrier.PENDING
-        return None if upload.integrity is Integrity.INTACT else Barrier(upload.integrity.value)
+        """What keeps its bytes from that account now: one that was removed is given to nobody."""
+        return Barrier.REMOVED if self.removed_at is not None else self.upload.barrier(account)

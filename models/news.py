@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID, uuid4
 
 from tortoise import fields
@@ -12,14 +15,22 @@ from tortoise.models import Model
 from models.actors import Author, AuthorField
 from models.attachments import Upload
 from models.database import InstantField
+from models.errors import Fault, Invalid
+from models.free_text import check_free_text
+from models.text import has_hidden, tidy
+
+LONGEST_TITLE = 150
+LONGEST_CATEGORY = 40
+USUAL_CATEGORY = "FOURNISSEUR"
+"""The category of the agency's guide."""
 
 
 class News(Model):
     """One announcement: once withdrawn it stays for the journal, and only managers see it."""
 
     id: UUID = fields.UUIDField(primary_key=True, default=uuid4)
-    title = fields.CharField(max_length=150)
-    category = fields.CharField(max_length=40)
+    title = fields.CharField(max_length=LONGEST_TITLE)
+    category = fields.CharField(max_length=LONGEST_CATEGORY)
     text = fields.TextField()
     published_at = InstantField()
     updated_at: datetime | None = InstantField(null=True)
@@ -33,3 +44,45 @@ class News(Model):
     class Meta:
         table = "news"
         indexes = [Index(fields=["published_at", "id"], name="news_by_date")]
+
+    @property
+    def wording(self) -> Wording:
+        return Wording(self.title, self.category, self.text)
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What an announcement says."""
+
+    title: str
+    category: str
+    text: str
+
+
+def check_wording(*, title: str, category: str, text: str) -> Wording:
+    """The words as they are kept, or Invalid with a fault for each of them that breaks its rules."""
+    kept, faults = list[str](), list[Fault]()
+    checks: tuple[Callable[[], str], ...] = (
+        partial(_check_line, "title", title, LONGEST_TITLE, empty="Saisissez le titre de l'actualité."),
+        partial(_check_line, "category", category, LONGEST_CATEGORY, empty="Saisissez la catégorie de l'actualité."),
+        partial(check_free_text, "text", text, empty="Saisissez le texte de l'actualité."),
+    )
+    for check in checks:
+        try:
+            kept.append(check())
+        except Invalid as refusal:
+            faults += refusal.faults
+    if faults:
+        raise Invalid.of(faults)
+    return Wording(*kept)
+
+
+def _check_line(field: str, typed: str, longest: int, *, empty: str) -> str:
+    line = tidy(typed)
+    if not line:
+        raise Invalid(Fault(field, "REQUIRED", empty))
+    if len(line) > longest:
+        raise Invalid(Fault(field, "TOO_LONG", f"Ce texte doit compter {longest} caractères au plus."))
+    if has_hidden(line):
+        raise Invalid(Fault(field, "HIDDEN_CHARACTER", "Ce texte contient un caractère invisible : supprimez-le."))
+    return line

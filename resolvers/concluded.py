@@ -12,6 +12,7 @@ from models.actors import Author
 from models.database import transaction
 from models.lifecycle import RequestStatus
 from resolvers import storage
+from resolvers.keeping import announced
 
 CONCLUDED = (RequestStatus.PAID, RequestStatus.REJECTED)
 _LOT = 100
@@ -76,12 +77,12 @@ _AUTHORS: tuple[tuple[type[Version | Attachment | Modification | SupportMessage 
 
 
 async def _give_up_documents(request_id: UUID, as_of: datetime) -> list[str]:
-    """The keys of the documents that no other request holds, their rows emptied of their names."""
+    """The keys of the documents that nothing else holds, their rows emptied of their names."""
     ids = {row.upload_id for row in await Attachment.filter(request_id=request_id).only("upload_id")}
     # Taken before it is asked who holds them: whoever attaches one has committed by then, or finds it purged.
     own = await Upload.filter(id__in=ids, purged_at=None).order_by("id").select_for_update(no_key=True)
     held = Attachment.filter(upload_id__in=ids, removed_at=None).exclude(request_id=request_id)
-    elsewhere = {row.upload_id for row in await held.only("upload_id")}
+    elsewhere = {row.upload_id for row in await held.only("upload_id")} | await announced(ids)
     given_up = [upload for upload in own if upload.id not in elsewhere]
     emptied = {"purged_at": as_of, "account": "", "file_name": "document effacé"}
     await Upload.filter(id__in=[upload.id for upload in given_up]).update(**emptied)

@@ -15,7 +15,7 @@ from models.contact import check_contact
 from models.database import transaction
 from models.document_types import DocumentType, document_type
 from models.documents import name_fault, too_large
-from models.errors import Fault, Invalid, NotFound, PermissionDenied
+from models.errors import Fault, Invalid, PermissionDenied
 from models.events import EventKind
 from models.infection import infection
 from models.lifecycle import RequestAction
@@ -25,7 +25,7 @@ from resolvers.deadlines import settled_modification
 from resolvers.drafts import at_revision, document_facts, draft_of
 from resolvers.events import record
 from resolvers.transitions import Overtaken, guard_cycle, move, permit, until_settled
-from resolvers.uploads import hold_uploads
+from resolvers.uploads import hold_uploads, own_upload
 from resolvers.visibility import get_attachment, get_modification
 
 REMOVAL_REFUSED = "Cette pièce était présente avant la modification : elle ne peut pas être supprimée."
@@ -65,7 +65,7 @@ async def add_attachment(
 ) -> Attachment:
     """Add a file that was received to the draft."""
     modification = await _open_cycle(actor, modification_id, RequestAction.ADD_ATTACHMENT, as_of)
-    upload = await _own_upload(actor, upload_id)
+    upload = await own_upload(actor, upload_id)
     kind = _addable_type(document_type)
     if first := await _added_already(modification, upload, kind):
         return await get_attachment(actor, first.id)
@@ -139,14 +139,6 @@ async def _edit(modification: Modification, actor: Actor, as_of: datetime, *stan
     changes |= {"revision": F("revision") + 1, "draft_updated_at": as_of, "draft_updated_by": actor.author}
     if not await Modification.filter(*standing, id=modification.id, outcome=None).update(**changes):
         raise Overtaken()
-
-
-async def _own_upload(actor: Actor, upload_id: UUID) -> Upload:
-    """A file that this very account sent, and that is still whole."""
-    upload = await Upload.get_or_none(id=upload_id, account=actor.account)
-    if upload is None or not upload.is_whole:
-        raise NotFound("Ce fichier n'a pas été reçu de ce compte, ou il a été retiré faute d'avoir été joint à temps.")
-    return upload
 
 
 def _addable_type(code: str) -> DocumentType:

@@ -7,7 +7,7 @@ is a file whose row says that it is gone: the sweep of orphans takes it away.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -15,7 +15,7 @@ import structlog
 from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
-from models import Attachment, Upload
+from models import Attachment, News, Upload
 from models.database import transaction
 from resolvers import storage
 from settings import settings
@@ -59,6 +59,11 @@ def _holding(as_of: datetime) -> QuerySet[Attachment]:
     return Attachment.filter(of_a_version | of_a_draft | just_dropped, removed_at=None)
 
 
+async def announced(upload_ids: Collection[UUID]) -> set[UUID | None]:
+    """Those of the files that an announcement carries: nothing that becomes of a request takes them away."""
+    return {news.document_id for news in await News.filter(document_id__in=list(upload_ids)).only("document_id")}
+
+
 def _dropped_before(as_of: datetime) -> datetime:
     return as_of - timedelta(days=settings.dropped_draft_days)
 
@@ -70,7 +75,7 @@ async def _purge(upload: Upload, as_of: datetime) -> bool:
         row = Upload.filter(id=upload.id, purged_at=None)
         if not await row.select_for_update(no_key=True).only("id"):
             return False
-        if await _holding(as_of).filter(upload_id=upload.id).exists():
+        if await _holding(as_of).filter(upload_id=upload.id).exists() or await announced([upload.id]):
             return False
         await row.update(purged_at=as_of)
     await storage.remove(upload.key)

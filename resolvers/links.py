@@ -36,6 +36,16 @@ def attachment(attachment_id: UUID) -> str:
     return f"{settings.base_url}/pieces/{attachment_id}"
 
 
+def news(news_id: UUID) -> str:
+    """One announcement, whole."""
+    return f"{settings.base_url}/actualites/{news_id}"
+
+
+def news_document(news_id: UUID) -> str:
+    """The bytes of the document that an announcement carries."""
+    return f"{settings.base_url}/documents/{news_id}"
+
+
 def help_page() -> str:
     """The Assistance utilisateur: the configured address, or the portal's own help."""
     return settings.assistance_url or f"{settings.base_url}/aide"

@@ -15,7 +15,7 @@ import structlog
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
-from models import Email, Session, SupportMessage
+from models import Email, News, Session, SupportMessage
 from models.actors import SYSTEM, Author
 from models.deadlines import PARIS
 from models.emails import EmailStatus
@@ -41,6 +41,7 @@ class Purged:
     mails: int = 0
     support_messages: int = 0
     requests: int = 0
+    news: int = 0
     events: int = 0
 
     @property
@@ -58,6 +59,7 @@ async def purge_due(as_of: datetime) -> Purged:
     purged.mails = await _empty_mails(today)
     purged.support_messages = await _empty_support(_before(today, settings.keep_support_days))
     purged.requests = await purge_concluded(_before(today, settings.keep_request_days), as_of=as_of)
+    purged.news = await News.filter(withdrawn_at__lt=_before(today, settings.keep_event_days)).delete()
     purged.events = await purge_events(_purgeable_events(today), as_of=as_of)
     if purged.total:
         await record_account(EventKind.DATA_PURGED, user=None, actor=SYSTEM, at=as_of, purged=asdict(purged))

@@ -16,6 +16,7 @@ from models.attachments import ScanStatus
 from models.database import transaction
 from models.events import EventKind
 from resolvers.holders import hold_all, holders_of, tell_all
+from resolvers.news import tell_of_infection
 from resolvers.transitions import until_settled
 
 # Longer than any worker may be busy with one document (tasks/scanning.py).
@@ -84,7 +85,7 @@ async def mark_clean(upload: Upload, as_of: datetime) -> bool:
 
 @until_settled
 async def mark_infected(upload: Upload, finding: str, as_of: datetime) -> bool:
-    """Put it aside, and tell each request that holds it; False when the lease was lost meanwhile."""
+    """Put it aside, and tell each request and announcement that holds it; False when the lease was lost meanwhile."""
     holders = await holders_of(upload, as_of)
     verdict = {"scan_status": ScanStatus.INFECTED, "scan_finding": finding[:_LONGEST_FINDING]}
     async with transaction():
@@ -92,6 +93,7 @@ async def mark_infected(upload: Upload, finding: str, as_of: datetime) -> bool:
         if not await _settle(upload, scan_due_at=None, scanned_at=as_of, **verdict):
             return False
         await tell_all(EventKind.ATTACHMENT_INFECTED, upload, holders, as_of, finding=finding)
+        await tell_of_infection(upload, finding, as_of)
     return True
 
 

@@ -9,11 +9,21 @@ from uuid import UUID
 from tortoise.exceptions import IntegrityError
 
 from models import Upload
+from models.actors import Actor
 from models.attachments import Integrity, ScanStatus
+from models.errors import NotFound
 from resolvers import storage
 from resolvers.keeping import orphans
 
 KEPT_UNATTACHED = timedelta(days=1)
+
+
+async def own_upload(actor: Actor, upload_id: UUID) -> Upload:
+    """A file that this very account sent, and that is still whole."""
+    upload = await Upload.get_or_none(id=upload_id, account=actor.account)
+    if upload is None or not upload.is_whole:
+        raise NotFound("Ce fichier n'a pas été reçu de ce compte, ou il a été retiré faute d'avoir été joint à temps.")
+    return upload
 
 
 async def hold_uploads(upload_ids: Collection[UUID]) -> bool:
@@ -24,13 +34,13 @@ async def hold_uploads(upload_ids: Collection[UUID]) -> bool:
 
 
 async def sweep_orphans(as_of: datetime) -> int:
-    """Delete what has been received for more than a day and belongs to no request; how many files.
+    """Delete what has been received for more than a day and belongs to no request and no announcement; how many files.
 
     Also what a crash left: files half received, and whole ones whose row was never written.
     """
     limit = as_of - KEPT_UNATTACHED
-    unattached = await Upload.filter(created_at__lt=limit, attachments__id__isnull=True).limit(500)
-    removed = await discard(unattached, limit)
+    unheld = Upload.filter(created_at__lt=limit, attachments__id__isnull=True, news__id__isnull=True)
+    removed = await discard(await unheld.limit(500), limit)
     removed += await storage.remove_temporary(limit)
     async for keys in orphans(limit):
         removed += await _remove(keys)
@@ -38,7 +48,7 @@ async def sweep_orphans(as_of: datetime) -> int:
 
 
 async def discard(uploads: Iterable[Upload], sent_before: datetime | None = None) -> int:
-    """Delete documents that were received for nothing, how many; those that a request holds, or sent again, stay.
+    """Delete documents that were received for nothing, how many; those that anything holds, or sent again, stay.
 
     The row goes first: a file without its row is swept later, a row without its file would be a lost document.
     """
@@ -48,7 +58,7 @@ async def discard(uploads: Iterable[Upload], sent_before: datetime | None = None
         try:
             gone = await (row.filter(created_at__lt=sent_before) if sent_before else row).delete()
         except IntegrityError:
-            continue  # Attached.
+            continue  # Attached, or announced.
         removed += await _remove([upload.key] if gone else [])
     return removed
 

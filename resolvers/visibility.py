@@ -10,7 +10,7 @@ from tortoise.expressions import Q
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from models import Attachment, Dossier, Email, Event, FundingRequest, Modification, SupportMessage, User, Version
+from models import Attachment, Dossier, Email, Event, FundingRequest, Modification, News, SupportMessage, User, Version
 from models.actors import Actor, Role
 from models.errors import NotFound
 
@@ -60,6 +60,12 @@ def visible_emails(actor: Actor) -> QuerySet[Email]:
     return _of_supplier(Email.filter(request_id__not_isnull=True), actor, "request__dossier__supplier_id")
 
 
+def visible_news(actor: Actor) -> QuerySet[News]:
+    """The announcements that the actor may see, each with its document: withdrawn ones for managers alone."""
+    query = News.all().select_related("document")
+    return query if actor.role is Role.MANAGER else query.filter(withdrawn_at=None)
+
+
 def accounts_in_use() -> QuerySet[User]:
     """The accounts of suppliers, those invited included; not the closed ones."""
     return User.filter(Q(active=True) | Q(invited_at__not_isnull=True), role=Role.SUPPLIER)
@@ -102,6 +108,11 @@ async def get_attachment(actor: Actor, attachment_id: UUID) -> Attachment:
 async def get_support_message(actor: Actor, message_id: UUID) -> SupportMessage:
     """That message, or NotFound when there is none that the actor may see."""
     return found(await visible_support_messages(actor).get_or_none(id=message_id))
+
+
+async def get_news(actor: Actor, news_id: UUID) -> News:
+    """That announcement, or NotFound when there is none that the actor may see."""
+    return found(await visible_news(actor).get_or_none(id=news_id))
 
 
 async def get_account(actor: Actor, account_id: UUID) -> User:

@@ -206,6 +206,10 @@ _describe(
     DATA_EXPORTED="Des données sont exportées.",
     DATA_PURGED="Des données personnelles sont purgées à la fin de leur durée de conservation.",
     KEYS_ROTATED="Les données chiffrées le sont de nouveau avec la première clé.",
+    NEWS_PUBLISHED="Une actualité est publiée.",
+    NEWS_CHANGED="Une actualité est modifiée.",
+    NEWS_WITHDRAWN="Une actualité est retirée.",
+    NEWS_INFECTED="L’antivirus a trouvé un virus dans la pièce jointe d’une actualité : elle est mise à l’écart.",
 )
 _describe(
     RequestOrder,

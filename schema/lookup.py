@@ -17,6 +17,7 @@ from schema.dossiers import Dossier
 from schema.emails import Email
 from schema.events import Event
 from schema.modifications import Modification
+from schema.news import News
 from schema.nodes import Node, as_number, as_uuid, split_id
 from schema.requests import FundingRequest
 from schema.suppliers import Supplier
@@ -36,6 +37,7 @@ _KINDS: MappingProxyType[str, tuple[Find, Present]] = MappingProxyType(
         "Modification": (visibility.get_modification, Modification.of),
         "Attachment": (reading.get_kept_attachment, Attachment.of),
         "Email": (reading.get_email, Email.of),
+        "News": (visibility.get_news, News.of),
         "SupportMessage": (visibility.get_support_message, SupportMessage.of),
     }
 )

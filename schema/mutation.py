@@ -17,6 +17,7 @@ from schema.context import Info
 from schema.emails import Email
 from schema.inputs import given
 from schema.modifications import Modification
+from schema.news_mutations import NewsMutations
 from schema.nodes import as_uuid, uuid_of
 from schema.requests import FundingRequest, request_of
 
@@ -24,7 +25,7 @@ _INPUT = strawberry.argument(description="Ce que prend la mutation.")
 
 
 @strawberry.type(description="Ce que l’on peut faire. Tout refus est un membre du résultat, avec une phrase.")
-class Mutation(AccountMutations):
+class Mutation(AccountMutations, NewsMutations):
     @strawberry.mutation(description="Renvoyer une demande au fournisseur, avec un commentaire (gestionnaire).")
     async def request_modification(
         self, info: Info, input: Annotated[inputs.RequestModificationInput, _INPUT]

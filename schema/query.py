@@ -23,6 +23,7 @@ from schema.events import Event
 from schema.inputs import given
 from schema.journal import JournalQuery
 from schema.lookup import look_up
+from schema.news import NewsQuery
 from schema.nodes import Node
 from schema.pagination import After, Connection, First, read_page
 from schema.requests import FundingRequest
@@ -69,7 +70,7 @@ _ANSWERED = strawberry.argument(description="Ceux qui ont une réponse, ou ceux 
 @strawberry.type(
     description="Ce que l’on peut lire. Ce que le compte ne peut pas voir répond comme ce qui n’existe pas."
 )
-class Query(JournalQuery):
+class Query(JournalQuery, NewsQuery):
     @strawberry.field(description="La personne connectée ou le jeton d’accès qui interroge l’API.")
     def viewer(self, info: Info) -> Viewer:
         return Viewer.of(info.context.viewer)

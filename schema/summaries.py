@@ -59,6 +59,10 @@ _SENTENCES = MappingProxyType(
         _K.DATA_EXPORTED: "Des données sont exportées.",
         _K.DATA_PURGED: "Des données personnelles sont purgées à la fin de leur durée de conservation.",
         _K.KEYS_ROTATED: "Les données chiffrées le sont de nouveau avec la première clé.",
+        _K.NEWS_PUBLISHED: "L'actualité{title} est publiée.",
+        _K.NEWS_CHANGED: "L'actualité{title} est modifiée.",
+        _K.NEWS_WITHDRAWN: "L'actualité{title} est retirée.",
+        _K.NEWS_INFECTED: "La pièce{document} de l'actualité{title} contient un virus : elle est mise à l'écart.",
     }
 )
 
@@ -66,10 +70,11 @@ _SENTENCES = MappingProxyType(
 def summary_of(event: Event) -> str:
     """What happened, with what a payload still tells of it: it may have been purged. Never a manager's name."""
     facts = event.payload
-    number, document = facts.get("number"), facts.get("fileName")
+    number, document, title = facts.get("number"), facts.get("fileName"), facts.get("title")
     until = facts.get("after") if event.kind is _K.DEADLINE_EXTENDED else None
     return french(_SENTENCES[event.kind]).format(
         cycle=f" (M{number})" if number is not None else "",
         document=french(" « {} »").format(document) if document else "",
+        title=french(" « {} »").format(title) if title else "",
         until=f" au {moment(until)} (heure de Paris)" if until else "",
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
+from uuid import UUID
 
 import structlog
 from starlette.requests import Request
@@ -13,6 +14,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from models import Upload
+from models.actors import Actor
 from models.attachments import Barrier
 from models.content_disposition import disposition
 from resolvers import storage, visibility
@@ -21,6 +23,8 @@ from web.ranges import asked_part, has_it
 from web.session import to_sign_in
 
 log = structlog.get_logger()
+
+Find = Callable[[Actor, UUID], Awaitable[tuple[Upload, Barrier | None]]]
 
 READ_IN_PLACE = frozenset({"application/pdf", "image/png", "image/jpeg"})
 REFUSALS = {
@@ -36,14 +40,31 @@ REFUSALS = {
 }
 
 
-async def read(http: Request) -> Response:
-    """GET /pieces/{id}: the document, for whoever may see its request; `?inline` to read it in the browser."""
-    actor = http.state.actor
-    if actor is None:
-        return to_sign_in(http) if "authorization" not in http.headers else answer(http, 401)
-    attachment = await visibility.get_attachment(actor, http.path_params["id"])
-    upload = attachment.upload
-    if barrier := attachment.barrier(actor.account) or await _damage(upload):
+def _for_readers(find: Find) -> Callable[[Request], Awaitable[Response]]:
+    """The way to a document, for whoever is signed in or shows a token; `?inline` to read it in the browser."""
+
+    async def read(http: Request) -> Response:
+        actor: Actor | None = http.state.actor
+        if actor is None:
+            return to_sign_in(http) if "authorization" not in http.headers else answer(http, 401)
+        return await _given(http, *await find(actor, http.path_params["id"]))
+
+    return read
+
+
+async def _of_a_request(actor: Actor, key: UUID) -> tuple[Upload, Barrier | None]:
+    attachment = await visibility.get_attachment(actor, key)
+    return attachment.upload, attachment.barrier(actor.account)
+
+
+async def _of_an_announcement(actor: Actor, key: UUID) -> tuple[Upload, Barrier | None]:
+    upload = visibility.found((await visibility.get_news(actor, key)).document)
+    return upload, upload.barrier(actor.account)
+
+
+async def _given(http: Request, upload: Upload, barrier: Barrier | None) -> Response:
+    """The document, unless something keeps it from who asks."""
+    if barrier := barrier or await _damage(upload):
         raise _refusal(upload, barrier)
     headers = _headers(http, upload)
     if has_it(http.headers, headers["ETag"]):
@@ -115,4 +136,8 @@ async def _all(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]
         yield piece
 
 
-routes = [Route("/pieces/{id:uuid}", read)]
+routes = [
+    # By the document's own key, and by the key of the announcement that carries it.
+    Route("/pieces/{id:uuid}", _for_readers(_of_a_request)),
+    Route("/documents/{id:uuid}", _for_readers(_of_an_announcement)),
+]

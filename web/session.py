@@ -77,7 +77,7 @@ def _address(http: Request) -> str:
 
 def takes_tokens(path: str) -> bool:
     """Is this an address that programs use?"""
-    return path in API_PATHS or path.startswith("/pieces/")
+    return path in API_PATHS or path.startswith(("/pieces/", "/documents/"))
 
 
 async def _identify_program(http: Request) -> None:

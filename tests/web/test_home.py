@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from httpx import AsyncClient
 
 from models import Session
-from tests.factories import make_request, make_supplier, make_user
+from models.actors import AccountRight
+from tests.factories import make_request, make_supplier, make_user, send_back
 from tests.web.conftest import Clock, Enter
 from tests.web.scene import Scene
 from tests.web.visit import Visit
+from web.rendering import PUBLIC_SETTINGS
+
+Public = Callable[[str, object], None]
 
 
-async def test_the_public_page_leads_to_the_sign_in_and_to_help(site: AsyncClient) -> None:
+@pytest.fixture
+def public(monkeypatch: pytest.MonkeyPatch) -> Public:
+    """Give one of the settings that pages know another value for this test."""
+
+    def change(name: str, value: object) -> None:
+        monkeypatch.setattr(PUBLIC_SETTINGS, name, value)
+
+    return change
+
+
+ENROLMENT = "https://enrolement.example.fr/"
+
+
+async def test_the_public_page_leads_to_the_sign_in_and_to_help(site: AsyncClient, public: Public) -> None:
+    public("enrolment_url", ENROLMENT)
     visit = Visit(site)
     page = await visit.open("/")
     for words in (
@@ -27,14 +46,27 @@ async def test_the_public_page_leads_to_the_sign_in_and_to_help(site: AsyncClien
     ):
         assert words in page.text
     assert page.links["Se connecter"] == "/connexion"
+    assert page.links["Effectuer ma demande d'inscription"] == ENROLMENT
     for words in (
         "Consulter les questions fréquentes",
         "Contacter l'assistance",
-        "Effectuer ma demande d'inscription",
         "site de l'Agence du numérique en santé",
         "présentation officielle",
     ):
         assert words in page.links
+
+
+async def test_what_lies_outside_the_portal_is_shown_once_it_has_an_address(scene: Scene, public: Public) -> None:
+    page = await scene.visit.open("/")
+    assert "nrôlement" not in page.text
+    assert page.links["Gérer ma demande de financement du fournisseur SAS"] == "/demandes"
+    public("enrolment_url", ENROLMENT)
+    page = await scene.visit.open("/")
+    assert "Suivi des demandes d'enrôlement" in page.text
+    assert page.links["Gérer ma demande d'enrôlement"] == ENROLMENT
+    scene.visit.client.cookies.clear()
+    public("enrolment_url", "")
+    assert "inscription" not in (await scene.visit.open("/")).text
 
 
 @pytest.mark.parametrize(
@@ -45,6 +77,28 @@ async def test_help_and_legal_pages_are_open_to_anybody(site: AsyncClient, path:
     await visit.open(path)
     assert visit.status == 200
     assert visit.title.endswith("– Portail Ségur numérique")
+
+
+async def test_without_anything_to_do_the_home_page_says_so(site: AsyncClient, enter: Enter) -> None:
+    await enter(await make_user(await make_supplier()))
+    page = await Visit(site).open("/")
+    assert "Aucune action n'est attendue de votre part pour le moment." in page.text
+
+
+async def test_who_may_only_read_is_led_to_what_is_asked(scene: Scene, enter: Enter) -> None:
+    await scene.change_contact_as(scene.user, "test123@gmail.com")
+    await enter(await make_user(scene.user.supplier, right=AccountRight.READ))
+    page = await scene.visit.open("/")
+    assert "Un brouillon attend depuis le 08/08/2023 à 14 h 32 : 1 donnée modifiée." in page.text
+    assert page.links[f"Voir ce qui est demandé pour le dossier {scene.request.dossier.number}"] == scene.path
+
+
+async def test_many_requests_to_modify_are_said_to_be_many(scene: Scene) -> None:
+    for _ in range(20):
+        await send_back(await make_request(scene.user.supplier))
+    page = await scene.visit.open("/")
+    assert "20 demandes ou plus à modifier, la première avant le dimanche 27 août 2023" in page.text
+    assert page.links["Voir tous mes dossiers"] == "/demandes"
 
 
 async def test_the_home_page_says_first_what_is_to_be_done(scene: Scene) -> None:

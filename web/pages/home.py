@@ -14,10 +14,17 @@ from web.session import signed_in
 
 @signed_in
 async def page(http: Request) -> Response:
-    """What is to be done first, then where to go."""
+    """What is to be done first, then what is new and where to go."""
     data = await run(http, "HomePage")
     open_ones = [request for request in data["requests"]["nodes"] if request["modification"]]
-    return render(http, "home/page.html", to_modify=open_ones)
+    return render(
+        http,
+        "home/page.html",
+        to_modify=open_ones,
+        more_to_modify=data["requests"]["pageInfo"]["hasNextPage"],
+        news=data["news"]["nodes"],
+        more_news=data["news"]["pageInfo"]["hasNextPage"],
+    )
 
 
 @signed_in
