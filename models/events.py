@@ -113,6 +113,12 @@ class Event(Model):
         unique_together = (("request", "position"),)
         indexes = [Index(fields=["transaction", "id"], name="event_feed")]
 
+    @property
+    def cycle(self) -> int | None:
+        """The number of the modification that it is a step of, as long as its payload is kept."""
+        number = self.payload.get("number")
+        return number if isinstance(number, int) else None
+
 
 class ChainHead(Model):
     """Where a chain ends (`request:…`, `account:…`), sealed: events deleted from its end are missed."""

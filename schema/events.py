@@ -8,10 +8,10 @@ import strawberry
 
 import models
 from models.events import EventKind
-from schema import requests
+from schema import modifications, requests
 from schema.actors import Actor
 from schema.context import Context, Info
-from schema.nodes import FundingRequestRef, Node, node_id
+from schema.nodes import FundingRequestRef, ModificationRef, Node, node_id
 from schema.summaries import summary_of
 
 
@@ -26,6 +26,15 @@ class Event(Node):
     @strawberry.field(description="La demande concernée.")
     async def request(self, info: Info) -> FundingRequestRef | None:
         return await requests.request_of(self.row.request_id, info) if self.row.request_id else None
+
+    @strawberry.field(description="La modification dont il est une étape ; absente des autres événements.")
+    async def modification(self, info: Info) -> ModificationRef | None:
+        if self.row.request_id is None or self.row.cycle is None:
+            return None
+        rows = await info.context.loaders.modifications_of_request.load(self.row.request_id)
+        return next(
+            (modifications.Modification.of(row, info.context) for row in rows if row.number == self.row.cycle), None
+        )
 
     @classmethod
     def of(cls, row: models.Event, context: Context) -> Event:

@@ -86,6 +86,11 @@ class Loaders:
         return _by_parent(kept.select_related("upload", "modification"), "request_id")
 
     @cached_property
+    def modifications_of_request(self) -> Many[Modification]:
+        """By number."""
+        return _by_parent(Modification.all().order_by("number"), "request_id")
+
+    @cached_property
     def open_modifications(self) -> Many[Modification]:
         """The one without outcome of each request, due or not."""
         return _by_parent(Modification.filter(outcome__isnull=True), "request_id")

@@ -24,6 +24,9 @@ from schema.pagination import After, Connection, First, Listing
 from schema.versions import Version
 
 Rank = Annotated[int, strawberry.argument(description="Rang de la version.")]
+LatestFirst = Annotated[
+    bool, strawberry.argument(description="Du plus récent au plus ancien ; un curseur n’en change pas.")
+]
 
 
 @strawberry.type(description="Montants d’une demande ; absents quand ils ne s’appliquent pas ou ne sont pas décidés.")
@@ -112,9 +115,12 @@ class FundingRequest(Node):
         listing = Listing(models.Email, reading.EMAILS, emails.Email.of)
         return await listing.page(self.row.id, info.context, first, after)
 
-    @strawberry.field(description="Les événements, du plus ancien au plus récent.")
-    async def events(self, info: Info, first: First = 50, after: After = None) -> Connection[EventRef]:
-        listing = Listing(models.Event, reading.EVENTS, events.Event.of, size=50)
+    @strawberry.field(description="Les événements, du plus ancien au plus récent ou dans l’autre sens.")
+    async def events(
+        self, info: Info, first: First = 50, after: After = None, latest_first: LatestFirst = False
+    ) -> Connection[EventRef]:
+        order = reading.LATEST_EVENTS if latest_first else reading.EVENTS
+        listing = Listing(models.Event, order, events.Event.of, size=50)
         return await listing.page(self.row.id, info.context, first, after)
 
     @strawberry.field(description="Les messages à l’Assistance, du plus ancien au plus récent.")

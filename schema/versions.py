@@ -10,11 +10,13 @@ import strawberry
 import models
 from models.changes import field_changes
 from models.modifications import EditableField
+from resolvers.version_document import version_document
+from resolvers.visibility import found
 from schema.actors import Actor
 from schema.attachments import Attachment
 from schema.coded_errors import BadUserInput
 from schema.context import Context, Info
-from schema.nodes import Node, node_id
+from schema.nodes import ModificationRef, Node, node_id
 
 
 @strawberry.type(description="Une information modifiée, avant et après.")
@@ -65,6 +67,27 @@ class Version(Node):
         ] = None,
     ) -> Changes:
         return await self.differences(info, since)
+
+    @strawberry.field(
+        description="Cette version en JSON, au modèle du dépôt (« /schemas/demande.json ») : le document qui, avec ses "
+        "pièces, se dépose de nouveau. Sans « coordonneesBancaires » pour qui lit l’IBAN masqué : à y ajouter alors. "
+        "Chaque pièce y a un nom de fichier à elle ; la seconde du même nom y devient « guide (2).pdf »."
+    )
+    async def import_document(self, info: Info) -> str:
+        request = found(await info.context.loaders.requests.load(self.row.request_id))
+        rows = await info.context.loaders.attachments_of_request.load(self.row.request_id)
+        held = [row for row in rows if row.rank is not None and row.rank <= self.rank]
+        # Once purged, there is no account left to tell.
+        account = request.bank_details if info.context.for_manager and request.bank_details_sealed else None
+        return version_document(request, self.row, held, account)
+
+    @strawberry.field(description="La modification qui a fait cette version ; absente pour le dépôt.")
+    async def modification(self, info: Info) -> ModificationRef | None:
+        from schema import modifications  # Made of versions.
+
+        rows = await info.context.loaders.modifications_of_request.load(self.row.request_id)
+        made_by = next((row for row in rows if row.version_id == self.row.id), None)
+        return modifications.Modification.of(made_by, info.context) if made_by else None
 
     async def differences(self, info: Info, since: int | None = None) -> Changes:
         """What this version changed since that of rank `since`, or since the one before."""

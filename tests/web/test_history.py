@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pytest
+
+from models import Email, User, Version
+from models.emails import EmailKind
+from models.events import EventKind
 from resolvers.editing import add_attachment, change_support_contact
+from resolvers.events import record
+from resolvers.mail.notification import outgoing
+from resolvers.mail.rendering import Letter
 from resolvers.modifications import confirm_modification, skip_modification
+from resolvers.support import contact_support
 from tests.conftest import NOW
 from tests.factories import make_request, make_upload, send_back
+from tests.web.conftest import Enter
 from tests.web.scene import Scene
 
 
@@ -33,12 +43,14 @@ async def test_the_timeline_tells_versions_status_changes_and_mails_newest_first
     await confirm(scene, "test123@gmail.com", NOW + timedelta(days=1))
     page = await scene.visit.open(f"{scene.path}/historique")
     story = [
-        "courriel à",
+        "— envoi en cours Accusé de réception : modifications",
+        "Consulter le courriel du 08/08/2023 à 14 h 32",
         "M1 — 08/08/2023 à 14 h 32 — modifications confirmées par Pascal Breton",
         "Avant : pascal.breton@axyus.com Après : test123@gmail.com",
-        "+ test123@gmail.com.pdf",
-        "1 inchangée",
+        "Ajouté : test123@gmail.com.pdf",
+        "1 pièce inchangée",
         "Action requise",
+        "07/08/2023 à 14 h 32 — La demande est renvoyée au fournisseur pour modification (M1).",
         "Commentaire du gestionnaire test modif",
         "Dépôt initial — 29/04/2023",
     ]
@@ -63,20 +75,106 @@ async def test_a_version_is_compared_with_the_one_asked_for(scene: Scene) -> Non
     await confirm(scene, "un@gmail.com", NOW + timedelta(days=1))
     await confirm(scene, "deux@gmail.com", NOW + timedelta(days=3))
     page = await scene.visit.open(f"{scene.path}/historique/2")
-    assert (page.within("del"), page.within("ins")) == ("un@gmail.com", "deux@gmail.com deux@gmail.com.pdf")
+    assert (page.within("del"), page.within("ins")) == ("un@gmail.com", "deux@gmail.com Ajouté : deux@gmail.com.pdf")
     assert "Ce qui a changé depuis M1" in page.text
     page = await scene.visit.open(f"{scene.path}/historique/2?depuis=0")
     assert page.within("del") == "pascal.breton@axyus.com"
-    assert page.within("ins") == "deux@gmail.com un@gmail.com.pdf deux@gmail.com.pdf"
+    assert page.within("ins") == "deux@gmail.com Ajouté : un@gmail.com.pdf Ajouté : deux@gmail.com.pdf"
     assert "Ce qui a changé depuis le dépôt initial" in page.text
     assert "Pièces justificatives (3)" in page.text
+
+
+@pytest.mark.parametrize("asked", ["version=2&depuis=0", "version=0&depuis=2"])
+async def test_any_two_versions_are_compared_whichever_is_named_first(scene: Scene, asked: str) -> None:
+    await confirm(scene, "un@gmail.com", NOW + timedelta(days=1))
+    await confirm(scene, "deux@gmail.com", NOW + timedelta(days=3))
+    history = await scene.visit.open(f"{scene.path}/historique")
+    assert history.forms[-1].fields == {"version": "", "depuis": "1"}
+    page = await scene.visit.open(f"{scene.path}/historique/comparaison?{asked}")
+    assert scene.visit.path == f"{scene.path}/historique/2?depuis=0"
+    assert page.within("del") == "pascal.breton@axyus.com"
+
+
+async def test_a_version_compared_with_itself_is_shown_and_with_nothing_does_not_exist(scene: Scene) -> None:
+    await scene.visit.open(f"{scene.path}/historique/comparaison?version=0&depuis=0")
+    assert scene.visit.path == f"{scene.path}/historique/0"
+    await scene.visit.open(f"{scene.path}/historique/comparaison?version=abc")
+    assert scene.visit.status == 404
+
+
+async def test_a_long_history_is_read_page_after_page_and_nothing_is_left_out(scene: Scene) -> None:
+    events = await write_events(scene, 70)
+    await Email.bulk_create([mail(scene, number) for number in range(5)])
+    page = await scene.visit.open(f"{scene.path}/historique")
+    told = page.text
+    for _ in range(2):
+        assert "Dépôt initial —" not in page.text
+        page = await scene.visit.follow("Suite de l'historique")
+        told += page.text
+        assert page.links["Revenir au plus récent"] == f"{scene.path}/historique"
+    assert "Suite de l'historique" not in told.rpartition("Revenir au plus récent")[2]
+    assert "C'est le début de l'historique." in page.text
+    assert [told.count(f"« {number}.pdf »") for number in range(events)] == [1] * events
+    assert [told.count(f"Sujet {number} Consulter") for number in range(5)] == [1] * 5
+    assert told.count("Dépôt initial — ") == 1
+    assert told.index("« 69.pdf »") < told.index("« 1.pdf »")
+
+
+async def write_events(scene: Scene, many: int) -> int:
+    """So many documents added, an hour apart."""
+    for number in range(many):
+        facts = {"number": 1, "fileName": f"{number}.pdf"}
+        at = NOW + timedelta(hours=number)
+        await record(EventKind.ATTACHMENT_ADDED, scene.request, scene.user.actor, at=at, **facts)
+    return many
+
+
+def mail(scene: Scene, number: int) -> Email:
+    letter = Letter(f"Sujet {number} ", "Bonjour", "")
+    at = NOW + timedelta(hours=10 * number, minutes=30)
+    return outgoing(EmailKind.MODIFICATION_REMINDER, letter, "a@editeur.fr", at, request_id=scene.request.id)
+
+
+async def test_the_versions_before_a_hundred_others_are_still_compared(scene: Scene) -> None:
+    facts = {"request": scene.request, "dsr": "DSR", "created_by": scene.user.actor.author}
+    first = await Version.get(request_id=scene.request.id)
+    await Version.bulk_create(
+        Version(rank=rank, asp_number=f"M{rank}", support_contact=f"{rank}@a.fr", created_at=first.created_at, **facts)
+        for rank in range(1, 105)
+    )
+    page = await scene.visit.open(f"{scene.path}/historique/2")
+    assert (page.within("del"), page.within("ins")) == ("1@a.fr", "2@a.fr")
+    assert "Les 100 dernières versions sont proposées ici" in (await scene.visit.open(f"{scene.path}/historique")).text
+
+
+async def test_an_exchange_with_the_assistance_is_a_step_that_leads_to_it(scene: Scene) -> None:
+    await contact_support(scene.user.actor, scene.request.id, message="Un oubli", as_of=NOW + timedelta(hours=1))
+    page = await scene.visit.open(f"{scene.path}/historique")
+    assert page.links["Lire les échanges avec l'Assistance"] == f"{scene.path}/assistance"
+
+
+async def test_a_version_is_downloaded_as_json_with_the_bank_details_for_managers_alone(
+    scene: Scene, enter: Enter, manager_user: User
+) -> None:
+    await scene.visit.open(f"{scene.path}/historique")
+    await scene.visit.follow("Télécharger Dépôt initial (JSON)")
+    answer, number = scene.visit.response, scene.request.dossier.number
+    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{number}.json"'
+    assert (answer.json()["dossier"], "coordonneesBancaires" in answer.json()) == (number, False)
+    await enter(manager_user)
+    await scene.visit.open(f"{scene.path}/historique/0.json")
+    assert scene.visit.response.json()["coordonneesBancaires"]["iban"] == "FR7630006000011234567890189"
+    for rank in ("5", "9" * 30):
+        await scene.visit.open(f"{scene.path}/historique/{rank}.json")
+        assert scene.visit.status == 404
 
 
 async def test_a_comparison_that_makes_no_sense_falls_back_to_the_version_before(scene: Scene) -> None:
     await confirm(scene, "un@gmail.com", NOW + timedelta(days=1))
     for since in ("7", "abc", "1", "", "-1", "99999999999999"):
         page = await scene.visit.open(f"{scene.path}/historique/1?depuis={since}")
-        assert (scene.visit.status, page.within("ins")) == (200, "un@gmail.com un@gmail.com.pdf")
+        assert (scene.visit.status, page.within("ins")) == (200, "un@gmail.com Ajouté : un@gmail.com.pdf")
 
 
 async def test_the_first_version_is_shown_whole_and_an_unknown_one_is_not_found(scene: Scene) -> None:

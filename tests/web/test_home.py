@@ -150,7 +150,7 @@ async def test_several_dossiers_are_listed_a_page_at_a_time(scene: Scene) -> Non
     assert (len(rest), seen | rest) == (2, numbers)
 
 
-@pytest.mark.parametrize("address", ["/demandes?apres=abc", "{path}?courriels=abc", "{path}/historique?apres=abc"])
+@pytest.mark.parametrize("address", ["/demandes?apres=abc", "{path}?courriels=abc", "{path}/historique?evenements=abc"])
 async def test_a_cursor_that_no_list_gave_is_a_page_that_does_not_exist(scene: Scene, address: str) -> None:
     await scene.visit.open(address.format(path=scene.path))
     assert scene.visit.status == 404

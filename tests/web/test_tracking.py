@@ -103,7 +103,7 @@ async def paid(scene: Scene) -> None:
     ("happen", "sentences"),
     [
         (confirmed, ["Vos modifications ont été transmises le 08/08/2023", "Relire l'accusé de réception M1"]),
-        (skipped, ["il a été choisi de ne pas modifier la demande", "Relire l'accusé de réception"]),
+        (skipped, ["Le 08/08/2023 à 14 h 32, Pascal Breton a choisi de ne pas modifier la demande", "Relire l'accusé de réception"]),
         (cancelled, ["le gestionnaire a retiré sa demande de modification", "Motif Erreur de dossier."]),
         (rejected, ["Votre demande a été rejetée le 08/08/2023", "Motif Pièce illisible.", "Rejetée"]),
         (validated, ["Votre demande a été validée le 08/08/2023", "Validée"]),

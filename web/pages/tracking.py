@@ -23,7 +23,8 @@ async def page(http: Request) -> Response:
     found = data["requests"]["nodes"]
     request = found[0] if found else None
     emails = request["emails"] if request else None
-    if request and (after := http.query_params.get("courriels")):
+    after = http.query_params.get("courriels")
+    if request and after:
         earlier = await run(http, "EarlierEmails", number=place.number, kind=place.kind, after=after)
         emails = earlier["requests"]["nodes"][0]["emails"]
     return render(
@@ -34,7 +35,8 @@ async def page(http: Request) -> Response:
         dossier=data["dossier"],
         request=request,
         emails=emails,
-        emails_open="courriels" in http.query_params,
+        emails_open=after is not None,
+        earlier=bool(after),
         imported=http.query_params.get("import"),
     )
 

@@ -1,0 +1,104 @@
+"""The timeline of a request: versions, events and mails in one order, newest first, page after page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from heapq import merge
+from itertools import islice
+from typing import Any, Final
+
+from web.typography import path
+
+SHOWN: Final = 30
+"""How many entries one page holds."""
+
+CURSORS: Final = {"versions": "versions", "events": "evenements", "emails": "courriels"}
+"""Each list that the timeline is made of, and where the address of a later page says how far it was read."""
+
+_VERSION_EVENTS: Final = frozenset({"REQUEST_IMPORTED", "MODIFICATION_CONFIRMED"})
+"""What the versions themselves tell, with their differences."""
+
+_MINOR_EVENTS: Final = frozenset({"COMMENT_SEEN", "SUPPORT_CONTACT_CHANGED", "ATTACHMENT_ADDED", "ATTACHMENT_REMOVED"})
+"""Steps on the way to a version: shown, but quietly."""
+
+_SUPPORT_EVENTS: Final = frozenset({"SUPPORT_CONTACTED", "SUPPORT_ANSWERED"})
+
+# What happened at the same instant: first the event, then the version that it made, then the mails about it.
+_RANKS: Final = {"events": 0, "versions": 1, "emails": 2}
+
+
+@dataclass
+class Entry:
+    """One thing that happened: `sort` names how it is drawn, `node` is the version or the mail that it is."""
+
+    at: str
+    sort: str
+    words: str = ""
+    quotes: list[tuple[str, str]] = field(default_factory=list)
+    link: tuple[str, str] | None = None
+    node: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """The entries of one page; `onwards` is the query that leads to the next, empty on the last."""
+
+    entries: list[Entry]
+    onwards: dict[str, str]
+
+
+def timeline(data: dict[str, Any], read: dict[str, str | None]) -> Timeline:
+    """The newest entries among the lists' next ones; `read` says how far each of them was read already."""
+    lists = {name: data["request"][name] for name in CURSORS}
+    ordered = merge(*(_placed(name, found) for name, found in lists.items()), key=lambda each: each[:2], reverse=True)
+    shown = list(islice(ordered, SHOWN))
+    reached = {name: cursor for name, cursor in read.items() if cursor}
+    reached |= {name: edge["cursor"] for _, _, name, edge in shown}
+    counts = {name: sum(each[2] == name for each in shown) for name in lists}
+    ended = all(counts[name] == len(found["edges"]) and not _goes_on(found) for name, found in lists.items())
+    entries = [_entry(name, edge["node"], data) for _, _, name, edge in shown if not _told_by_version(edge["node"])]
+    return Timeline(entries, {} if ended else {CURSORS[name]: cursor for name, cursor in reached.items()})
+
+
+def _placed(name: str, found: dict[str, Any]) -> Iterator[tuple[str, int, str, dict[str, Any]]]:
+    """The edges of a list with their places in time; instants are all written in UTC, and so compare as texts."""
+    for edge in found["edges"]:
+        node = edge["node"]
+        yield node["at"] if name == "events" else node["createdAt"], _RANKS[name], name, edge
+
+
+def _goes_on(found: dict[str, Any]) -> bool:
+    return bool(found["pageInfo"]["hasNextPage"])
+
+
+def _told_by_version(node: dict[str, Any]) -> bool:
+    return node.get("kind") in _VERSION_EVENTS
+
+
+def _entry(name: str, node: dict[str, Any], data: dict[str, Any]) -> Entry:
+    if name == "versions":
+        return Entry(node["createdAt"], "version", node=node)
+    if name == "emails":
+        return Entry(node["createdAt"], "email", node=node)
+    return _of_event(node, data)
+
+
+def _of_event(event: dict[str, Any], data: dict[str, Any]) -> Entry:
+    """An event, with the words that people wrote on that occasion and where more can be read."""
+    entry = Entry(event["at"], "minor" if event["kind"] in _MINOR_EVENTS else "event", event["summary"])
+    cycle = event["modification"] or dict.fromkeys(("comment", "cancelReason", "note", "receiptUrl"))
+    match event["kind"]:
+        case "MODIFICATION_REQUESTED":
+            entry.quotes = [("Commentaire du gestionnaire", cycle["comment"])]
+        case "MODIFICATION_CANCELLED":
+            entry.quotes = [("Motif", cycle["cancelReason"])]
+        case "MODIFICATION_SKIPPED":
+            entry.quotes = [("Mot du fournisseur", cycle["note"])]
+            entry.link = cycle["receiptUrl"] and (path(cycle["receiptUrl"]), "Accusé de réception")
+        case "REQUEST_REJECTED":
+            entry.quotes = [("Motif", data["request"]["decisionReason"])]
+        case kind if kind in _SUPPORT_EVENTS:
+            entry.link = (f"{data['place'].path}/assistance", "Lire les échanges avec l'Assistance")
+    entry.quotes = [(title, words) for title, words in entry.quotes if words]
+    return entry
