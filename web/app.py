@@ -48,7 +48,7 @@ from web.pages import (
     tracking,
 )
 from web.pages import help as help_pages
-from web.protection import BoundedBodies, KnownHosts, OwnPagesOnly, SecurityHeaders
+from web.protection import BoundedBodies, KnownHosts, Maintenance, OwnPagesOnly, SecurityHeaders
 from web.rendering import PICTURES, STATIC
 from web.session import Identification
 
@@ -124,6 +124,7 @@ app = Starlette(
         Middleware(SecurityHeaders),
         Middleware(Incidents),
         Middleware(KnownHosts),
+        Middleware(Maintenance),
         Middleware(BoundedBodies),
         Middleware(Identification),
         Middleware(OwnPagesOnly),

@@ -18,6 +18,7 @@ from models.actors import Actor
 from models.attachments import Barrier
 from models.content_disposition import disposition
 from resolvers import storage, visibility
+from web import problems
 from web.errors import Explained, answer
 from web.ranges import asked_part, has_it
 from web.session import to_sign_in
@@ -28,15 +29,11 @@ Find = Callable[[Actor, UUID], Awaitable[tuple[Upload, Barrier | None]]]
 
 READ_IN_PLACE = frozenset({"application/pdf", "image/png", "image/jpeg"})
 REFUSALS = {
-    Barrier.REMOVED: (410, "Ce fichier a été supprimé."),
-    Barrier.INFECTED: (410, "Ce document contient un virus : il a été mis à l'écart."),
-    Barrier.PENDING: (503, "L'analyse antivirus de ce document est en cours. Réessayez dans quelques minutes."),
-    Barrier.MISSING: (500, "Ce document est introuvable dans le stockage du portail. L'anomalie a été enregistrée."),
-    Barrier.ALTERED: (
-        500,
-        "Ce document est abîmé dans le stockage du portail : il n'est plus celui qui a été reçu. "
-        "L'anomalie a été enregistrée.",
-    ),
+    Barrier.REMOVED: (410, problems.REMOVED),
+    Barrier.INFECTED: (410, problems.INFECTED),
+    Barrier.PENDING: (503, problems.SCANNING),
+    Barrier.MISSING: (500, problems.MISSING),
+    Barrier.ALTERED: (500, problems.ALTERED),
 }
 
 
@@ -85,10 +82,10 @@ async def _damage(upload: Upload) -> Barrier | None:
 
 
 def _refusal(upload: Upload, barrier: Barrier) -> Explained:
-    status, sentence = REFUSALS[barrier]
+    status, problem = REFUSALS[barrier]
     if status == 500:
         log.error("document_damaged", upload=str(upload.id), key=upload.key, found=barrier.value)
-    return Explained(status, sentence, {"Retry-After": "60"} if status == 503 else None)
+    return Explained(status, problem, {"Retry-After": "60"} if status == 503 else None)
 
 
 def _headers(http: Request, upload: Upload) -> dict[str, str]:

@@ -21,8 +21,9 @@ from resolvers import storage
 from resolvers.events import record_denial
 from web.client import OperationFailed
 from web.origin import API_PATHS
-from web.problems import PROBLEMS, known
+from web.problems import PROBLEMS, Problem, known
 from web.rendering import render
+from web.ways_on import is_somebody, ways_on
 
 log = structlog.get_logger()
 
@@ -37,16 +38,18 @@ class NotFoundPage(HTTPException):
 def answer(
     http: Request,
     status: int,
-    message: str | None = None,
+    said: str | Problem | None = None,
     headers: Mapping[str, str] | None = None,
     because: Exception | None = None,
 ) -> Response:
     """The answer for one status: its page, or its JSON for a program; logged under a number that both show.
 
+    `said` tells this very case, in a sentence or as a problem of its own; without it, what the status means is told.
     `because` is what went wrong on our side: it goes to the log alone.
     """
     status = known(status)
-    problem = PROBLEMS[status]
+    problem = said if isinstance(said, Problem) else PROBLEMS[status]
+    problem = problem._replace(message=said) if isinstance(said, str) and said else problem
     incident = get_contextvars().get("incident") or _new_number()
     log.log(
         logging.ERROR if because else logging.INFO,
@@ -57,11 +60,15 @@ def answer(
         path=_route(http),
         exc_info=because,
     )
-    message = message or problem.message
     if http.scope["path"] in API_PATHS or "authorization" in http.headers:
-        return JSONResponse(_as_json(http, problem.code, message, incident), status, headers)
-    said = {"code": status, "title": problem.title, "message": message, "incident": incident}
-    return render(http, "errors/error.html", status, headers, **said)
+        return JSONResponse(_as_json(http, problem.code, problem.message, incident), status, headers)
+    return _page(http, status, problem, headers, incident)
+
+
+def _page(http: Request, status: int, problem: Problem, headers: Mapping[str, str] | None, incident: str) -> Response:
+    unsure = is_somebody(http) and getattr(http.state, "viewer", None) is None
+    about = {"code": status, "problem": problem, "incident": incident}
+    return render(http, "errors/error.html", status, headers, **about, unsure=unsure, ways=ways_on(http, status))
 
 
 def _new_number() -> str:
@@ -85,12 +92,15 @@ async def http_error(http: Request, error: Exception) -> Response:
     """Refused by a handler or by the router."""
     if not isinstance(error, HTTPException):
         raise error
-    own_words = error.detail if isinstance(error, Explained) else None
-    return answer(http, error.status_code, own_words, error.headers)
+    return answer(http, error.status_code, error.said if isinstance(error, Explained) else None, error.headers)
 
 
 class Explained(HTTPException):
-    """A refusal with a French sentence of its own."""
+    """A refusal that says more than its status: a French sentence, or a problem of its own."""
+
+    def __init__(self, status: int, said: str | Problem, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(status, said.message if isinstance(said, Problem) else said, headers)
+        self.said = said
 
 
 async def operation_failed(http: Request, error: Exception) -> Response:

@@ -13,12 +13,14 @@ from models.typography import NBSP, size
 from settings import settings
 from web.errors import Explained, answer
 from web.origin import prove_origin, reads_elsewhere
+from web.problems import EXPIRED_PAGE, maintenance
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-EXPIRED = "Cette page a expiré. Rechargez-la : votre brouillon est conservé."
 MEBIBYTE = 1024 * 1024
 # A name or an address, and perhaps a port: nothing that one reader of it could take for another host than the next.
 _HOST = re.compile(r"([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?", re.IGNORECASE)
+
+WATCHED = frozenset({"/livez", "/readyz", "/metrics"})
 
 POLICY = "; ".join(
     (
@@ -85,11 +87,26 @@ class KnownHosts:
             await self.app(scope, receive, send)
 
     def _is_known(self, scope: Scope) -> bool:
-        if scope["path"] in {"/livez", "/readyz", "/metrics"}:
+        if scope["path"] in WATCHED:
             return True  # Asked by address, by what watches the process.
         given = Headers(scope=scope).getlist("host")
         host = _HOST.fullmatch(given[0]) if len(given) == 1 else None
         return host is not None and host[1].lower().strip("[]") in self.hosts
+
+
+class Maintenance:
+    """While the portal is worked on, answers everything with the operator's sentence, and asks the database nothing."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        words = settings.maintenance
+        if scope["type"] != "http" or not words or scope["path"] in WATCHED or scope["path"].startswith("/static/"):
+            await self.app(scope, receive, send)
+        else:
+            closed = answer(Request(scope), 503, maintenance(words), {"Retry-After": "600"})
+            await closed(scope, receive, send)
 
 
 def largest_body(scope: Scope) -> int:
@@ -144,7 +161,7 @@ class OwnPagesOnly:
             http = Request(scope)
             proven, receive = await prove_origin(http, receive)
             if not proven:
-                await answer(http, 403, EXPIRED)(scope, receive, send)
+                await answer(http, 403, EXPIRED_PAGE)(scope, receive, send)
                 return
         elif scope["type"] == "http" and reads_elsewhere(Request(scope)):
             await answer(Request(scope), 403)(scope, receive, send)

@@ -16,6 +16,8 @@ from tortoise.exceptions import DBConnectionError
 from models import User
 from models.errors import NotFound, PermissionDenied
 from tests.web.conftest import Enter
+from tests.web.scene import Scene
+from tests.web.visit import Reading
 from web import client, graphiql
 from web.app import app
 from web.errors import Incidents
@@ -23,6 +25,7 @@ from web.problems import PROBLEMS
 from web.protection import HEADERS
 
 Failing = Callable[[Exception], None]
+Setting = Callable[[str, object], None]
 
 
 @pytest.fixture
@@ -47,9 +50,9 @@ async def test_each_refusal_is_a_whole_page_with_a_number_to_quote(
     failing(HTTPException(status))
     answer = await site.get("/panne")
     assert answer.status_code == status
-    assert f"<h1>{PROBLEMS[status].title}</h1>" in answer.text
+    assert PROBLEMS[status].title in Reading(answer.text).within("h1")
     assert re.search(r"incident n° <strong>[0-9A-F]{4}-[0-9A-F]{4}</strong>", answer.text)
-    assert "Contacter l'assistance" in answer.text
+    assert "Contacter l'assistance" in Reading(answer.text).links
     assert {name: answer.headers[name] for name in HEADERS} == HEADERS
 
 
@@ -94,6 +97,88 @@ async def test_an_error_page_that_cannot_be_drawn_still_answers(
     monkeypatch.setattr("web.errors.render", lambda *_args, **_data: 1 / 0)
     answer = await site.get("/panne")
     assert (answer.status_code, answer.text) == (500, PROBLEMS[500].message)
+
+
+async def test_what_may_succeed_later_is_asked_again_by_a_link(site: AsyncClient, failing: Failing) -> None:
+    failing(HTTPException(503))
+    page = Reading((await site.get("/panne?page=2")).text)
+    assert list(page.links)[list(page.links).index("Réessayer") :][:3] == [
+        "Réessayer",
+        "Accueil du portail",
+        "Contacter l'assistance",
+    ]
+    assert page.links["Réessayer"] == "/panne?page=2"
+    failing(HTTPException(410))
+    assert "Réessayer" not in Reading((await site.get("/panne")).text).links
+
+
+@pytest.mark.parametrize(
+    ("referer", "back"),
+    [
+        ("{origin}/demandes?nature=solde", "/demandes?nature=solde"),
+        ("{origin}//evil.example/a", "/evil.example/a"),
+        ("https://evil.example/demandes", None),
+        ("https://[evil/", None),
+        ("{origin}/nulle-part", None),
+    ],
+)
+async def test_the_way_back_leads_to_a_page_of_ours(site: AsyncClient, referer: str, back: str | None) -> None:
+    origin = str(site.base_url).rstrip("/")
+    page = Reading((await site.get("/nulle-part", headers={"Referer": referer.format(origin=origin)})).text)
+    assert page.links.get("Revenir à la page précédente") == back
+
+
+async def test_no_address_makes_the_page_lead_elsewhere(site: AsyncClient, setting: Setting) -> None:
+    setting("maintenance", "Retour à 14 h.")
+    page = Reading((await site.get(f"{site.base_url}//evil.example/a%22b")).text)
+    assert page.links["Réessayer"] == "/evil.example/a%22b"
+
+
+async def test_a_stranger_on_a_missing_page_may_sign_in_and_come_back(site: AsyncClient) -> None:
+    page = Reading((await site.get("/nulle-part?rang=1")).text)
+    assert page.links["Se connecter"] == "/connexion?retour=/nulle-part%3Frang%3D1"
+
+
+async def test_a_page_that_has_expired_is_loaded_anew(scene: Scene) -> None:
+    site = scene.visit.client
+    page = f"{site.base_url}{scene.page}".replace("//dossiers", "/dossiers")
+    answer = await site.post(scene.page, headers={"Sec-Fetch-Site": "cross-site", "Referer": page})
+    assert answer.status_code == 403
+    read = Reading(answer.text)
+    assert read.within("h1").strip() == "Page expirée"
+    assert read.links["Recharger la page"] == scene.page
+    assert "vous rend d'ordinaire ce que vous aviez saisi" in read.text
+
+
+async def test_while_the_database_is_away_nobody_is_told_to_sign_in(
+    site: AsyncClient, enter: Enter, supplier_user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_args: object, **_named: object) -> None:
+        raise DBConnectionError("secret")
+
+    await enter(supplier_user)
+    monkeypatch.setattr("web.session.sessions.signed_in", away)
+    answer = await site.get("/demandes")
+    page = Reading(answer.text)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+    assert page.links["Réessayer"] == page.links["Suivi de ma demande de financement"] == "/demandes"
+    assert "Se connecter" not in page.links
+    assert "secret" not in answer.text
+
+
+async def test_under_maintenance_everything_says_so_and_nothing_is_asked_of_the_database(
+    site: AsyncClient, setting: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setting("maintenance", "Le portail sera de retour à 14 h : vos délais ne changent pas.")
+    monkeypatch.setattr("web.session.sessions.signed_in", lambda *_args, **_named: 1 / 0)
+    site.cookies.set("session", "any")
+    answer = await site.get("/demandes")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "600")
+    assert "Portail en maintenance" in Reading(answer.text).within("h1")
+    assert "Le portail sera de retour à 14 h : vos délais ne changent pas." in Reading(answer.text).text
+    assert (await site.post("/graphql", json={})).json()["errors"][0]["extensions"]["code"] == "UNAVAILABLE"
+    assert (await site.get("/static/site.css")).status_code == 200
+    assert (await site.get("/livez")).text == "ok\n"
 
 
 async def test_programs_get_json(stranger: AsyncClient) -> None:
