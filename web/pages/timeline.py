@@ -90,15 +90,18 @@ def _of_event(event: dict[str, Any], data: dict[str, Any]) -> Entry:
     cycle = event["modification"] or dict.fromkeys(("comment", "cancelReason", "note", "receiptUrl"))
     match event["kind"]:
         case "MODIFICATION_REQUESTED":
-            entry.quotes = [("Commentaire du gestionnaire", cycle["comment"])]
+            entry.quotes = _quote("Commentaire du gestionnaire", cycle["comment"])
         case "MODIFICATION_CANCELLED":
-            entry.quotes = [("Motif", cycle["cancelReason"])]
+            entry.quotes = _quote("Motif", cycle["cancelReason"])
         case "MODIFICATION_SKIPPED":
-            entry.quotes = [("Mot du fournisseur", cycle["note"])]
+            entry.quotes = _quote("Mot du fournisseur", cycle["note"])
             entry.link = cycle["receiptUrl"] and (path(cycle["receiptUrl"]), "Accusé de réception")
         case "REQUEST_REJECTED":
-            entry.quotes = [("Motif", data["request"]["decisionReason"])]
+            entry.quotes = _quote("Motif", data["request"]["decisionReason"])
         case kind if kind in _SUPPORT_EVENTS:
             entry.link = (f"{data['place'].path}/assistance", "Lire les échanges avec l'Assistance")
-    entry.quotes = [(title, words) for title, words in entry.quotes if words]
     return entry
+
+
+def _quote(title: str, words: str | None) -> list[tuple[str, str]]:
+    return [(title, words)] if words else []
