@@ -16,7 +16,7 @@ _SEALED: tuple[tuple[type[FundingRequest] | type[User], str], ...] = (
     (FundingRequest, "bank_details_sealed"),
     (User, "totp_secret"),
 )
-"""Every column that holds sealed values."""
+"""Every column that holds sealed values, but for what a session keeps: that ends with it, some hours later."""
 _BATCH = 200
 
 

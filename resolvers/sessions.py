@@ -42,6 +42,12 @@ class SignedIn:
     supplier_name: str | None
     session: str
     """What names the session in the account's list."""
+    ends_at: datetime
+    """When it ends if it is used no more."""
+    expires_at: datetime
+    """When it ends however much it is used."""
+    typed: str | None
+    """What the session before it did not live to receive (resolvers/typed.py)."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,7 @@ class SecondFactorDue(Exception):
 
     def __init__(self, user: User, *, as_of: datetime) -> None:
         super().__init__("a second factor is due")
+        self.user = user
         self.proof = password_proof(user, as_of=as_of)
         self.has_generator = has_second_factor(user)
 
@@ -184,5 +191,17 @@ async def signed_in(secret: str, *, as_of: datetime) -> SignedIn | None:
         return None
     if as_of - session.seen_at >= SEEN_AGAIN_AFTER:
         await Session.filter(digest=session.digest).update(seen_at=as_of)
+        session.seen_at = as_of
+    return _known(session)
+
+
+def _known(session: Session) -> SignedIn:
     supplier = session.user.supplier
-    return SignedIn(session.user.actor, supplier.legal_name if supplier else None, session.public_id)
+    return SignedIn(
+        session.user.actor,
+        supplier.legal_name if supplier else None,
+        session.public_id,
+        min(session.expires_at, session.seen_at + timedelta(minutes=settings.session_idle_minutes)),
+        session.expires_at,
+        session.typed,
+    )

@@ -13,55 +13,77 @@ from models import User
 from models.errors import Fault, Invalid, Throttled
 from resolvers import second_factor, second_steps
 from resolvers.sessions import SecondFactorDue
+from resolvers.typed import keep
 from web import session
 from web.generator import offered
 from web.nudge import nudge
 from web.origin import PROOF_COOKIE, SESSION_COOKIE, set_cookie
 from web.rendering import render
+from web.sign_in_page import sign_in_page
 from web.uploads import Form, read_form
 
 WRONG = Fault("code", "WRONG", "Ce code n'est pas le bon, ou a déjà servi. Attendez le suivant, puis réessayez.")
 
 
-def lead_to(http: Request, due: SecondFactorDue, wanted: str) -> Response:
-    """From the password to the page of the second step; this browser alone may go on."""
+def lead_to(http: Request, due: SecondFactorDue, wanted: str, typed: str = "") -> Response:
+    """From the password to the page of the second step; this browser alone may go on.
+
+    With something typed before, sealed, that page is the answer itself: it must not stand in an address.
+    """
     page = "/connexion/code" if due.has_generator else "/connexion/double-authentification"
-    response = session.go_to(http, f"{page}?retour={quote(wanted, safe='/')}")
+    if typed:
+        form = Form({"retour": [wanted], "saisie": [typed]})
+        response = _code_page(http, form) if due.has_generator else _set_up_page(http, due.user, form)
+    else:
+        response = session.go_to(http, f"{page}?retour={quote(wanted, safe='/')}")
     set_cookie(response, PROOF_COOKIE, due.proof, max_age=int(second_factor.PROOF_LASTS.total_seconds()))
     return response
 
 
 async def give_code(http: Request) -> Response:
     """GET and POST /connexion/code."""
-    user = await _proven(http)
+    user, form = await _proven(http), await _form_of(http)
     if user is None or not second_factor.has_second_factor(user):
-        return session.go_to(http, "/connexion")
+        return _begin_again(http, form)
     if http.method != "POST":
-        return _code_page(http, session.own_path(http.query_params.get("retour")))
-    form = await read_form(http)
-    wanted = session.own_path(form.get("retour"))
+        return _code_page(http, form)
     try:
         secret = await second_steps.sign_in(user, form.get("code"), **_circumstances(http))
     except Throttled as refusal:
-        return _code_page(http, wanted, refusal)
+        return _code_page(http, form, refusal)
     if secret is None:
-        return _code_page(http, wanted, Invalid(WRONG))
-    return _begin(session.go_to(http, wanted), user, secret)
+        return _code_page(http, form, Invalid(WRONG))
+    return await _begin(session.go_to(http, session.own_path(form.get("retour"))), user, secret, form)
 
 
-def _code_page(http: Request, wanted: str, refusal: Invalid | None = None) -> Response:
+def _code_page(http: Request, form: Form, refusal: Invalid | None = None) -> Response:
+    return render(http, "signin/code.html", *session.refused(refusal), **_shown(form, refusal))
+
+
+def _shown(form: Form, refusal: Invalid | None) -> dict[str, Any]:
     faults = refusal.faults if refusal else ()
-    return render(http, "signin/code.html", *session.refused(refusal), wanted=wanted, faults=faults)
+    return {"wanted": session.own_path(form.get("retour")), "typed": form.get("saisie"), "faults": faults}
+
+
+async def _form_of(http: Request) -> Form:
+    """What was sent, or where the address leads."""
+    return await read_form(http) if http.method == "POST" else Form({"retour": [http.query_params.get("retour", "")]})
+
+
+def _begin_again(http: Request, form: Form) -> Response:
+    """The password was given too long ago."""
+    if form.get("saisie"):
+        return sign_in_page(http, session.own_path(form.get("retour")), typed=form.get("saisie"), instead=True)
+    return session.go_to(http, "/connexion")
 
 
 async def set_up(http: Request) -> Response:
     """GET and POST /connexion/double-authentification: whoever must have a generator goes no further without."""
-    user = await _proven(http)
+    user, form = await _proven(http), await _form_of(http)
     if user is None or second_factor.has_second_factor(user):
-        return session.go_to(http, "/connexion")
+        return _begin_again(http, form)
     if http.method != "POST":
-        return _set_up_page(http, user, Form({"retour": [http.query_params.get("retour", "")]}, []))
-    form = await read_form(http)
+        return _set_up_page(http, user, form)
     try:
         begun = await second_steps.set_up(user, form.get("offer"), form.get("code"), **_circumstances(http))
     except Throttled as refusal:
@@ -70,13 +92,13 @@ async def set_up(http: Request) -> Response:
         return _set_up_page(http, user, form, Invalid(WRONG))
     wanted = session.own_path(form.get("retour"))
     page = render(http, "signin/recovery_codes.html", codes=begun.codes, onward=wanted)
-    return _begin(page, user, begun.secret)
+    return await _begin(page, user, begun.secret, form)
 
 
 def _set_up_page(http: Request, user: User, form: Form, refusal: Invalid | None = None) -> Response:
-    said: dict[str, Any] = {"wanted": session.own_path(form.get("retour")), "faults": refusal.faults if refusal else ()}
     generator = offered(user, form.get("offer"), as_of=http.state.as_of)
-    return render(http, "signin/set_up.html", *session.refused(refusal), generator=generator, **said)
+    said = _shown(form, refusal) | {"generator": generator}
+    return render(http, "signin/set_up.html", *session.refused(refusal), **said)
 
 
 async def _proven(http: Request) -> User | None:
@@ -92,7 +114,8 @@ def _circumstances(http: Request) -> second_steps.Circumstances:
     }
 
 
-def _begin(response: Response, user: User, secret: str) -> Response:
+async def _begin(response: Response, user: User, secret: str, form: Form) -> Response:
+    await keep(secret, form.get("saisie"))
     nudge()  # a code on paper, or a generator set up, is told by mail
     session.begin(response, secret)
     session.make_familiar(response, user.identifier)

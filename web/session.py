@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import datetime
 from functools import wraps
 from ipaddress import ip_address
 from typing import Any
@@ -34,9 +35,10 @@ _ANONYMOUS_PREFIXES = ("/static/", "/livez", "/readyz")
 
 class Identification:
     """Puts on `http.state`: `as_of`, `actor` and `viewer` (None when nobody is signed in), `session`, `session_ended`,
-    and `origin`, which the actor carries to whatever is recorded of it.
+    `typed`, and `origin`, which the actor carries to whatever is recorded of it.
 
-    `session` is what names the browser's own in the account's list, None for a program.
+    `session` is what names the browser's own in the account's list, None for a program; `typed` is what the session
+    before it did not live to receive, sealed.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -49,7 +51,7 @@ class Identification:
         http = Request(scope)
         state = http.state
         state.as_of, state.actor, state.viewer, state.session_ended = http.app.state.clock(), None, None, False
-        state.session, state.origin = None, origin_of(http)
+        state.session, state.typed, state.origin = None, None, origin_of(http)
         if "authorization" in http.headers and takes_tokens(scope["path"]):
             await _identify_program(http)
             if state.actor is None:
@@ -90,7 +92,16 @@ async def _identify_browser(http: Request) -> None:
     person = await sessions.signed_in(http.cookies[SESSION_COOKIE], as_of=http.state.as_of)
     http.state.session_ended = person is None
     if person is not None:
-        http.state.actor, http.state.viewer, http.state.session = person.actor, _as_viewer(person), person.session
+        http.state.actor, http.state.session, http.state.typed = person.actor, person.session, person.typed
+        http.state.viewer = _as_viewer(person) | {"sessionLasts": _lasts(person, http.state.as_of)}
+
+
+def _lasts(person: sessions.SignedIn, as_of: datetime) -> dict[str, int]:
+    """Seconds until the session ends: when it is used no more, and however much it is used."""
+    return {
+        "unused": int((person.ends_at - as_of).total_seconds()),
+        "used": int((person.expires_at - as_of).total_seconds()),
+    }
 
 
 def _as_viewer(person: sessions.SignedIn) -> dict[str, Any]:

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from models.errors import Fault, Invalid, Throttled
-from resolvers import sessions
+from resolvers import sessions, typed
 from web import own_second_factor, second_step, session
 from web.origin import SESSION_COOKIE
-from web.rendering import render
+from web.sign_in_page import sign_in_page
 from web.uploads import read_form
 
 WRONG = Fault("identifier", "WRONG", "L'identifiant ou le mot de passe est incorrect.")
-ENDED = "Votre session a expiré. Reconnectez-vous : votre brouillon est conservé."
 
 
 async def sign_in(http: Request) -> Response:
     """GET and POST /connexion."""
     wanted = session.own_path(http.query_params.get("retour"))
     if http.method != "POST":
-        return RedirectResponse(wanted, 303) if http.state.viewer else _sign_in_page(http, wanted)
+        return RedirectResponse(wanted, 303) if http.state.viewer else sign_in_page(http, wanted)
     form = await read_form(http)
-    wanted, identifier = session.own_path(form.get("retour")), form.get("identifier")
+    wanted, identifier, kept = session.own_path(form.get("retour")), form.get("identifier"), form.get("saisie")
     try:
         secret = await sessions.sign_in(
             identifier,
@@ -35,22 +32,16 @@ async def sign_in(http: Request) -> Response:
             browser=session.browser(http),
         )
     except Throttled as refusal:
-        return _sign_in_page(http, wanted, identifier, refusal)
+        return sign_in_page(http, wanted, identifier, refusal, typed=kept)
     except sessions.SecondFactorDue as due:
-        return second_step.lead_to(http, due, wanted)
+        return second_step.lead_to(http, due, wanted, kept)
     if secret is None:
-        return _sign_in_page(http, wanted, identifier, Invalid(WRONG))
+        return sign_in_page(http, wanted, identifier, Invalid(WRONG), typed=kept)
+    await typed.keep(secret, kept)
     response = session.go_to(http, wanted)
     session.begin(response, secret)
     session.make_familiar(response, identifier)
     return response
-
-
-def _sign_in_page(http: Request, wanted: str, identifier: str = "", refusal: Invalid | None = None) -> Response:
-    faults = list(refusal.faults) if refusal else []
-    notice = ENDED if http.state.session_ended and not faults else ""
-    said: dict[str, Any] = {"wanted": wanted, "identifier": identifier, "faults": faults, "notice": notice}
-    return render(http, "signin/sign_in.html", *session.refused(refusal), **said)
 
 
 async def sign_out(http: Request) -> Response:
@@ -62,9 +53,17 @@ async def sign_out(http: Request) -> Response:
     return response
 
 
+async def stay(http: Request) -> Response:
+    """POST /session: somebody is still there, and says so; how long the session lasts from now on."""
+    if http.state.viewer is None:
+        return Response(status_code=401, headers={"WWW-Authenticate": "Cookie"})
+    return JSONResponse(http.state.viewer["sessionLasts"])
+
+
 routes = [
     Route("/connexion", sign_in, methods=["GET", "POST"]),
     Route("/deconnexion", sign_out, methods=["POST"]),
+    Route("/session", stay, methods=["POST"]),
     *second_step.routes,
     *own_second_factor.routes,
 ]

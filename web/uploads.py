@@ -38,6 +38,8 @@ class Form:
 
     texts: dict[str, list[str]] = field(default_factory=dict)
     files: list[SentFile] = field(default_factory=list)
+    passed_over: bool = False
+    """Did files come along that were not received?"""
 
     def get(self, name: str, default: str = "") -> str:
         """The text of a field, the first when it was sent twice."""
@@ -48,29 +50,33 @@ class Form:
         return self.texts.get(name, [])
 
 
-async def read_form(http: Request, as_text: Collection[str] = ()) -> Form:
+async def read_form(http: Request, as_text: Collection[str] = (), *, texts_only: bool = False) -> Form:
     """Read a form; its documents are stored on the way, and a refused one costs neither the texts nor the others.
 
-    A file sent in a field named by `as_text` is read as that field's text instead.
+    A file sent in a field named by `as_text` is read as that field's text instead; with `texts_only` none is received.
     """
     with ExitStack() as abandoned:
-        reading = _Reading(http, as_text, abandoned)
+        reading = _Reading(http, as_text, abandoned, texts_only=texts_only)
         async with aclosing(read_parts(http)) as pieces:
             async for part in pieces:
                 if isinstance(part, Part):
                     await reading.take(part, pieces)
         files = [await store(http, field, reception, rank) for rank, (field, reception) in enumerate(reading.received)]
-        return Form(reading.texts, files)
+        return Form(reading.texts, files, reading.passed_over)
 
 
 class _Reading:
     """A form being read: its texts, and its documents received whole but not yet stored."""
 
-    def __init__(self, http: Request, as_text: Collection[str], abandoned: ExitStack) -> None:
+    def __init__(
+        self, http: Request, as_text: Collection[str], abandoned: ExitStack, *, texts_only: bool = False
+    ) -> None:
         self.http = http
         self.actor: Actor | None = http.state.actor
         self.as_text = as_text
         self.abandoned = abandoned
+        self.texts_only = texts_only
+        self.passed_over = False
         self.fields = 0
         self.texts: dict[str, list[str]] = {}
         self.received: list[tuple[str, Reception]] = []
@@ -90,6 +96,10 @@ class _Reading:
             text = await _text(pieces)
             self.texts.setdefault(part.name, []).append(text)
             self.told |= {part.name: text} if part.name in self.told else {}
+        elif part.file_name and self.texts_only:
+            self.passed_over = True
+            async for _ in _content(pieces):
+                pass
         elif part.file_name:
             await self._receive(part, pieces)
         else:

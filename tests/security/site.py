@@ -58,6 +58,8 @@ def amounts_to(answer: Response) -> str:
     """The answer in a word, or its status."""
     if answer.status_code in {302, 303}:
         return "sign in" if answer.headers["Location"].startswith("/connexion") else "yes"
+    if answer.status_code == 401 and 'action="/connexion"' in answer.text:
+        return "sign in"  # The answer to a form, which keeps what was typed.
     if answer.status_code == 404:
         return "none"
     return "yes" if answer.is_success else str(answer.status_code)
@@ -138,6 +140,7 @@ async def _file(_: Portal) -> tuple[str, Sent]:
 POSTS: dict[tuple[str, str], Callable[[Portal], Awaitable[tuple[str, Sent]]]] = {
     ("POST", "/connexion"): _form("/connexion", identifier="inconnu", password="mauvais mot de passe"),
     ("POST", "/deconnexion"): _form("/deconnexion"),
+    ("POST", "/session"): _form("/session"),
     ("POST", "/identifiant-oublie"): _form("/identifiant-oublie", email="inconnu@editeur.fr"),
     ("POST", "/mot-de-passe-oublie"): _form("/mot-de-passe-oublie", identifier="inconnu"),
     ("POST", "/reinitialisation/{token}"): _form("/reinitialisation/inconnu", password="un autre mot de passe"),

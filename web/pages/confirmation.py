@@ -12,23 +12,25 @@ from web.client import run
 from web.pages.addresses import BASE, asked_for, pushed, read
 from web.pages.modification import closed, may_edit
 from web.rendering import render
-from web.session import signed_in
+from web.typed import given_back, keeping, sent_again
 from web.typography import path
 from web.uploads import Form, read_form
 
 
-@signed_in
+@keeping("note")
 async def check(http: Request) -> Response:
     """« Vérifiez vos modifications »: before and after, then « Confirmer »."""
     if http.method == "POST":
         return await _confirm(http, await read_form(http))
-    data = await read(http, "ModificationPage", asked_for(http))
+    data, typed = await read(http, "ModificationPage", asked_for(http)), given_back(http)
+    note = typed.fields.get("note", "") if typed else ""
     if not may_edit(data["request"]):
-        return closed(http, data)
-    return render(http, "modification/check.html", headers=pushed(http), **data, faults=[], note="")
+        return closed(http, data, unsent=note)
+    return render(http, "modification/check.html", headers=pushed(http), **data, faults=[], note=note, typed=typed)
 
 
 async def _confirm(http: Request, form: Form) -> Response:
+    await sent_again(http, form)
     revision = form.get("revision")
     result = await run(
         http,
@@ -40,18 +42,21 @@ async def _confirm(http: Request, form: Form) -> Response:
     return await _answer(http, result["confirmModification"], "modification/check.html", note=form.get("note"))
 
 
-@signed_in
+@keeping("note", "assistance")
 async def decline(http: Request) -> Response:
     """« Ne pas modifier »: only after speaking with the Assistance."""
     if http.method == "POST":
         return await _skip(http, await read_form(http))
-    data = await read(http, "ModificationPage", asked_for(http))
+    data, typed = await read(http, "ModificationPage", asked_for(http)), given_back(http)
+    again = typed.fields if typed else {}
     if not may_edit(data["request"]):
-        return closed(http, data)
-    return render(http, "modification/decline.html", **data, faults=[], note="", contacted=False)
+        return closed(http, data, unsent=again.get("note", ""))
+    written: dict[str, Any] = {"note": again.get("note", ""), "contacted": again.get("assistance") == "oui"}
+    return render(http, "modification/decline.html", **data, faults=[], typed=typed, **written)
 
 
 async def _skip(http: Request, form: Form) -> Response:
+    await sent_again(http, form)
     contacted = form.get("assistance") == "oui"
     result = await run(
         http,
@@ -64,15 +69,15 @@ async def _skip(http: Request, form: Form) -> Response:
     return await _answer(http, result["skipModification"], template, note=form.get("note"), contacted=contacted)
 
 
-async def _answer(http: Request, result: dict[str, Any], template: str, **typed: Any) -> Response:
+async def _answer(http: Request, result: dict[str, Any], template: str, **written: Any) -> Response:
     """The receipt, or the page again with what was typed and why it was refused."""
     if "modification" in result:
         return RedirectResponse(path(result["modification"]["receiptUrl"]), 303)
     data = await read(http, "ModificationPage", asked_for(http))
     if not may_edit(data["request"]):
-        return closed(http, data, 409, message=result["message"])
+        return closed(http, data, 409, message=result["message"], unsent=written["note"])
     status = 422 if result["__typename"] == "ValidationError" else 409
-    return render(http, template, status, **data, faults=_faults(result), **typed)
+    return render(http, template, status, **data, faults=_faults(result), typed=None, **written)
 
 
 _FIELDS = {"note": "note", "assistanceContacted": "assistance"}

@@ -15,20 +15,21 @@ from starlette.routing import Route
 from web.pages.addresses import BASE, RequestAddress, asked_for, read
 from web.pages.draft import Draft, documents_accepted
 from web.rendering import render
-from web.session import signed_in
+from web.typed import Typed, given_back, keeping, sent_again
 from web.uploads import Form, read_form
 
 
-@signed_in
+@keeping("contact", "lu", "revision")
 async def page(http: Request) -> Response:
     """Show the open modification, or act on its draft."""
     place = asked_for(http)
     if http.method == "POST":
         return await _act(http, place, await read_form(http))
-    data = await read(http, "ModificationPage", place)
+    data, typed = await read(http, "ModificationPage", place), given_back(http)
     if not may_edit(data["request"]):
-        return closed(http, data)
-    return _show(http, data, contact=data["request"]["modification"]["draft"]["supportContact"])
+        return closed(http, data, unsent=typed.fields.get("contact", "") if typed else "")
+    saved = data["request"]["modification"]["draft"]["supportContact"]
+    return _show(http, data, contact=typed.fields.get("contact", saved) if typed else saved, typed=typed)
 
 
 def may_edit(request: dict[str, Any]) -> bool:
@@ -44,6 +45,7 @@ def _show(
     contact: str,
     draft: Draft | None = None,
     chosen: str = "",
+    typed: Typed | None = None,
 ) -> Response:
     return render(
         http,
@@ -55,20 +57,22 @@ def _show(
         kept=draft.kept if draft else [],
         waiting=draft.waiting if draft else [],
         chosen=chosen,
+        typed=typed,
         done=http.query_params.get("fait", ""),
     )
 
 
-def closed(http: Request, data: dict[str, Any], status: int = 200, message: str = "", contact: str = "") -> Response:
+def closed(http: Request, data: dict[str, Any], status: int = 200, message: str = "", unsent: str = "") -> Response:
     """The page of a request that cannot be edited, or not any more: what was typed stays to be copied."""
-    return render(http, "modification/closed.html", status, **data, message=message, contact=contact)
+    return render(http, "modification/closed.html", status, **data, message=message, unsent=unsent)
 
 
 async def _act(http: Request, place: RequestAddress, form: Form) -> Response:
+    await sent_again(http, form)
     before = await read(http, "ModificationPage", place)
     action, _, subject = form.get("action").partition(":")
     if not may_edit(before["request"]):
-        return closed(http, before, 409, contact=form.get("contact"))
+        return closed(http, before, 409, unsent=form.get("contact"))
     contact = form.get("contact", before["request"]["modification"]["draft"]["supportContact"])
     draft = Draft(http, before["request"], form)
     await draft.mark_comment_seen()
@@ -98,7 +102,7 @@ def _next(place: RequestAddress, action: str, draft: Draft) -> str:
 def _explain(http: Request, data: dict[str, Any], draft: Draft, contact: str, chosen: str) -> Response:
     """The page again, with every reason why the post did not do all that was asked."""
     if not may_edit(data["request"]):
-        return closed(http, data, 409, contact=contact)
+        return closed(http, data, 409, unsent=contact)
     if draft.conflict:
         return render(
             http, "modification/conflict.html", 409, **data, current=draft.conflict, contact=contact, kept=draft.kept

@@ -11,22 +11,25 @@ from starlette.routing import Route
 from web.client import run
 from web.pages.addresses import BASE, RequestAddress, asked_for, read
 from web.rendering import render
-from web.session import signed_in
+from web.typed import Typed, given_back, keeping, sent_again
 from web.uploads import read_form
 
 
-@signed_in
+@keeping("message")
 async def page(http: Request) -> Response:
     """The form and what was said before."""
     place = asked_for(http)
     data = await read(http, "SupportPage", place)
     if http.method == "POST":
         return await _send(http, place, data)
-    return _show(http, place, data)
+    typed = given_back(http)
+    return _show(http, place, data, typed=typed, message=typed.fields.get("message", "") if typed else "")
 
 
 async def _send(http: Request, place: RequestAddress, data: dict[str, Any]) -> Response:
-    message = (await read_form(http)).get("message")
+    form = await read_form(http)
+    await sent_again(http, form)
+    message = form.get("message")
     result = (await run(http, "ContactSupport", request=data["request"]["id"], message=message))["contactSupport"]
     if result["__typename"] == "ContactSupportSuccess":
         return RedirectResponse(f"{place.path}/assistance?envoye=1", 303)
@@ -44,6 +47,7 @@ def _show(
     *,
     faults: list[dict[str, str]] | None = None,
     message: str = "",
+    typed: Typed | None = None,
 ) -> Response:
     return render(
         http,
@@ -55,6 +59,7 @@ def _show(
         messages=data["request"]["supportMessages"]["nodes"],
         faults=faults or [],
         message=message,
+        typed=typed,
         sent="envoye" in http.query_params and not faults,
     )
 

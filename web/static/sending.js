@@ -81,7 +81,7 @@ async function add({ modification, token, type, page }, received, signal) {
   const text = await response.text().catch(() => { throw new Lost(); });
   const answer = new DOMParser().parseFromString(text, "text/html");
   if (response.ok && answer.getElementById("modification")) return answer;
-  if (new URL(response.url).pathname !== page) throw new Refusal(SIGNED_OUT);
+  if (response.status === 401) throw new Refusal(SIGNED_OUT);
   const said = ["#erreurs li", "#contenu [role=alert] p", "#contenu .lead"].map((where) => answer.querySelector(where)).find(Boolean);
   throw new Refusal(said?.textContent.trim() ?? UNANSWERED);
 }

@@ -55,6 +55,11 @@ function alertUser(words) {
   place.append(notice);
 }
 
+// Said by a screen reader, and seen nowhere.
+function announce(words) {
+  document.getElementById("annonce").textContent = words;
+}
+
 function hasFiles(body) {
   return body instanceof FormData && [...body.values()].some((value) => value instanceof File && value.size > 0);
 }
@@ -106,4 +111,18 @@ document.addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   for (const open of document.querySelectorAll(".menu details[open], .hint[open]")) open.open = false;
+});
+
+// Leaving a page asks first, as long as something typed on it has not been sent.
+let sending = false;
+const isUnsaved = (field) => field.value.trim() !== field.dataset.unsaved.trim();
+
+addEventListener("submit", (event) => {
+  sending = !event.defaultPrevented && event.target.querySelector("[data-unsaved]") !== null;
+});
+addEventListener("pageshow", () => {
+  sending = false;
+});
+addEventListener("beforeunload", (event) => {
+  if (!sending && [...document.querySelectorAll("[data-unsaved]")].some(isUnsaved)) event.preventDefault();
 });
