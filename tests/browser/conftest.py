@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright
 
+from tests.browser.journeys import journey as journey
+from tests.browser.journeys import site as site
 from tests.services.portal import Portal
 
 QUIET = ["--disable-gpu", "--disable-quic", "--disable-component-update", "--disable-sync", "--no-first-run"]

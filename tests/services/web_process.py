@@ -70,31 +70,40 @@ async def tokens(count: int) -> list[str]:
 Launch = Callable[..., WebProcess]
 
 
+def start_web(folder: Path, *command: str, **settings: object) -> WebProcess:
+    """Start a web process with these settings, its output in the folder; `command` runs it in another way."""
+    port = free_port()
+    given: dict[str, object] = {"port": port} | settings
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("SOLDE_")}
+    environment |= {f"SOLDE_{name.upper()}": str(value) for name, value in given.items()}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    run = [*command, sys.executable, "-m", "tasks", "web"]
+    log = folder / f"web-{port}.txt"
+    with log.open("wb") as output:
+        process = subprocess.Popen(run, env=environment, stdout=output, stderr=output, stdin=subprocess.DEVNULL)
+    return WebProcess(process, f"http://127.0.0.1:{port}", Path(str(given["data_dir"])))
+
+
+def wait_for(web: WebProcess) -> None:
+    """Until it answers."""
+    wait_until(lambda: answers(web.url) or web.process.poll() is not None)
+    assert web.process.poll() is None
+
+
 @pytest.fixture
 def launch_web(database_url: str, tmp_path: Path) -> Iterator[Launch]:
     """Start a web process on this test's database and data folder; `command` runs it in another way."""
-    started: list[subprocess.Popen[bytes]] = []
+    started: list[WebProcess] = []
 
     def start(*command: str, **settings: object) -> WebProcess:
-        port = free_port()
-        given = {"database_url": database_url, "data_dir": tmp_path, "port": port} | settings
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("SOLDE_")}
-        environment |= {f"SOLDE_{name.upper()}": str(value) for name, value in given.items()}
-        environment.pop("PYTHONDONTWRITEBYTECODE", None)
-        run = [*command, sys.executable, "-m", "tasks", "web"]
-        log = tmp_path / f"web-{port}.txt"
-        with log.open("wb") as output:
-            process = subprocess.Popen(run, env=environment, stdout=output, stderr=output, stdin=subprocess.DEVNULL)
-        started.append(process)
-        web = WebProcess(process, f"http://127.0.0.1:{port}", Path(str(given["data_dir"])))
-        wait_until(lambda: answers(web.url) or process.poll() is not None)
-        assert process.poll() is None, log.read_text()
-        return web
+        given = {"database_url": database_url, "data_dir": tmp_path} | settings
+        started.append(start_web(tmp_path, *command, **given))
+        wait_for(started[-1])
+        return started[-1]
 
     yield start
-    for process in started:
-        process.kill()
-        process.wait()
+    for web in started:
+        web.kill()
 
 
 def answers(url: str) -> bool:
