@@ -13,7 +13,7 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 from starlette.routing import Route
 
-from models import Email, FundingRequest, Modification, Session, Supplier, User
+from models import Email, FundingRequest, Modification, News, Session, Supplier, User
 from models.actors import Actor
 from resolvers import accounts
 from resolvers.modifications import skip_modification
@@ -36,7 +36,7 @@ WATCH = """
 """
 PARAMETERS = re.compile(r"{(\w+)(?::\w+)?}")
 # They answer with no page, or end what the test needs.
-NO_PAGE = {"/metrics", "/livez", "/readyz", "/schemas/demande.json", "/pieces/{id:uuid}"}
+NO_PAGE = {"/metrics", "/livez", "/readyz", "/schemas/demande.json", "/pieces/{id:uuid}", "/documents/{id:uuid}"}
 FILES = ("echeances.ics", "accuses/{key:uuid}", ".txt")
 
 
@@ -46,6 +46,7 @@ class Stored:
 
     web: WebProcess
     number: str
+    news: str
     sessions: dict[str, str]
     mails: list[str]
 
@@ -67,6 +68,14 @@ async def _scene(supplier: Supplier, user: User) -> FundingRequest:
     again = await request_modification(manager, request.id, comment=WRITTEN, as_of=as_of)
     await _draft(user.actor, again)
     return request
+
+
+async def _announcement() -> News:
+    """As the database could hold it, whatever publishing refuses: with a document of such a name."""
+    manager = (await make_user(None, name=NAMED)).actor
+    words = {"title": NAMED[:150], "category": SHORT, "text": WRITTEN, "published_by": manager.author}
+    upload = await make_upload(manager, file_name=NAMES[0])
+    return await News.create(**words, published_at=datetime.now(UTC), updated_at=datetime.now(UTC), document=upload)
 
 
 async def _draft(actor: Actor, modification: Modification) -> None:
@@ -92,12 +101,20 @@ async def stored(db: str, launch_web: Launch, tmp_path: Path) -> Stored:
     sessions = {"supplier": await _session(user), "manager": await _session(await make_user(None, name=NAMED))}
     mails = [email.html for email in await Email.all()]
     (tmp_path / "mail").mkdir()
-    return Stored(launch_web(), request.dossier.number, sessions, mails)
+    return Stored(launch_web(), request.dossier.number, str((await _announcement()).id), sessions, mails)
 
 
-def _addresses(number: str) -> list[str]:
-    """Every page that there is, about the request."""
-    told = {"number": number, "nature": "solde", "rank": "0", "token": "x", "seal": "x", "name": "x"}
+def _addresses(stored: Stored) -> list[str]:
+    """Every page that there is, about the request and the announcement."""
+    told = {
+        "number": stored.number,
+        "news": stored.news,
+        "nature": "solde",
+        "rank": "0",
+        "token": "x",
+        "seal": "x",
+        "name": "x",
+    }
     pages = [
         route.path
         for route in app.routes
@@ -134,7 +151,7 @@ async def test_nothing_that_was_written_runs_anywhere(stored: Stored, chromium: 
         cookie = {"name": "session", "value": secret, "url": stored.web.url}
         await context.add_cookies([cookie])  # type: ignore[list-item]
         watched = await _watch(context, stored.web.url)
-        shown = [await _open(watched, address) for address in _addresses(stored.number)]
+        shown = [await _open(watched, address) for address in _addresses(stored)]
         # It was there to be read, as the text that it is, and no template took it for its own.
         assert any(SCRIPTS[0] in text for text in shown), reader
         assert all("1337" not in text for text in shown), reader

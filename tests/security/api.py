@@ -13,7 +13,7 @@ from graphql import GraphQLInterfaceType, get_named_type, is_leaf_type, is_requi
 from graphql.type import GraphQLField
 from httpx import Response
 
-from models import FundingRequest, User
+from models import FundingRequest, News, User
 from models.actors import AccountRight, Actor
 from models.lifecycle import RequestStatus
 from schema import schema
@@ -222,6 +222,17 @@ async def _imported(_portal: Portal, _: Actor) -> Input:
     return {"document": example(dossier=number, pieces=[]), "uploadIds": []}
 
 
+async def _published(_portal: Portal, _: Actor) -> Input:
+    return {"title": f"Annonce {await News.all().count()}", "text": "Ouvert."}
+
+
+def _about_news(**others: Any) -> Callable[[Portal, Actor], Awaitable[Input]]:
+    async def given(_portal: Portal, _: Actor) -> Input:
+        return {"newsId": node_id("News", (await belongings.announced()).id)} | others
+
+    return given
+
+
 _WITH_SOMETHING_OF_ONES_OWN = {"addAttachment"}
 _LATER_DAY = (NOW + timedelta(days=40)).date().isoformat()
 INPUTS: dict[str, Callable[[Portal, Actor], Awaitable[Input]]] = {
@@ -247,4 +258,7 @@ INPUTS: dict[str, Callable[[Portal, Actor], Awaitable[Input]]] = {
     "revokeAccount": _about_colleague(),
     "revokeSession": _session_of_who_confirms,
     "revokeSessions": _own_sessions,
+    "publishNews": _published,
+    "changeNews": _about_news(title="Autre titre"),
+    "withdrawNews": _about_news(),
 }

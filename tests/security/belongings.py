@@ -1,4 +1,4 @@
-"""What a supplier has on the portal, one row of each kind: what others may not even know of."""
+"""What a supplier has on the portal, one row of each kind: what others may not even know of, but for announcements."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from models import (
     Event,
     FundingRequest,
     Modification,
+    News,
     Session,
     Supplier,
     SupportMessage,
+    Upload,
     User,
     Version,
 )
@@ -58,6 +60,12 @@ async def drafted(modification: Modification) -> Attachment:
 async def message(request: FundingRequest) -> SupportMessage:
     """A question that waits for its answer."""
     return await SupportMessage.create(request=request, text="Un oubli", at=NOW, by=READER.author)
+
+
+async def announced(document: Upload | None = None) -> News:
+    """What a manager has announced to everybody, like nothing else."""
+    words = {"title": f"Annonce {await News.all().count()}", "category": "FOURNISSEUR", "text": "Ouvert."}
+    return await News.create(**words, published_at=NOW, published_by=MANAGER.author, document=document)
 
 
 async def session_of(user: User) -> Session:
@@ -109,6 +117,7 @@ class Belongings:
             "Email": (await sent_mail(modification)).id,
             "SupportMessage": (await message(request)).id,
             "Event": event.id,
+            "News": (await announced(infected.upload)).id,
             "Account": account.id,
         }
         ids = {name: str(node_id(name, key)) for name, key in keys.items()}

@@ -26,7 +26,7 @@ HEAD = """# Rights: who is answered what
 Written by `python -m tests.security.rights` from the answers of the portal itself: every query, type, field and
 mutation of its API, every address and method of its site, asked by everybody who may stand in front of it.
 `tests/security/test_rights_matrix.py` asks again: what is answered otherwise, and what is new and not in the table,
-fails. What is asked always belongs to the same supplier.
+fails. What is asked always belongs to the same supplier, but for announcements (`News`), which are everybody's.
 
 | Who asks | That is |
 |---|---|
@@ -68,7 +68,7 @@ async def pages(portal: Portal) -> str:
         "HEAD answers as GET does, without the body; any other method is 405. `/static/` is for everybody. "
         "`/courriels` exists in development only, `/metrics` for who asks from the machine itself, "
         "`/.well-known/security.txt` once its contact is set. Tokens open what "
-        "programs use: `/graphql`, `/uploads` and `/pieces/`; elsewhere they say nothing."
+        "programs use: `/graphql`, `/uploads`, `/pieces/` and `/documents/`; elsewhere they say nothing."
     )
     return _section("Addresses", said, "Address", rows)
 

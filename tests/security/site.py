@@ -15,7 +15,7 @@ from starlette.routing import Mount, Route
 
 from models import FundingRequest, Modification, Throttle, User
 from schema.nodes import node_id
-from tests.factories import make_request
+from tests.factories import MANAGER, make_request, make_upload
 from tests.resolvers.test_imports import example
 from tests.security import belongings
 from tests.security.portal import Portal
@@ -75,6 +75,8 @@ async def ready(portal: Portal, path: str, method: str) -> tuple[str, Sent]:
 
 async def _parameters(portal: Portal, path: str) -> dict[str, str]:
     """What stands in the path; its names carry their type, as « rank:int »."""
+    if path.startswith("/documents/"):
+        return {"id": str(await _announced_document())}
     if "{id:uuid}" in path:
         return {"id": str(await _kept_document(portal))}
     told = {"number": portal.own.number, "nature": "solde", "rank": "0", "name": "absent"}
@@ -90,6 +92,12 @@ async def _kept_document(portal: Portal) -> UUID:
     document = await belongings.document(request, size=len(PDF))
     put_there(document.upload.key, PDF)
     return document.id
+
+
+async def _announced_document() -> UUID:
+    upload = await make_upload(MANAGER, size=len(PDF))
+    put_there(upload.key, PDF)
+    return (await belongings.announced(upload)).id
 
 
 async def _number(modification: Modification) -> str:

@@ -24,6 +24,10 @@ PUBLIC = {
 OF_ONES_OWN = {"viewer", "documentTypes", "importFaults", "revokeSessions"}
 # Another supplier is told that it names one that is not its own; software, that it never invites anybody.
 OWN_VALUES = {"importRequest": "refused", "inviteAccount": "denied"}
+# Announcements are everybody's to read.
+OWN_VALUES |= {"news": "all", "node: News": "yes"} | dict.fromkeys(
+    ("publishNews", "changeNews", "withdrawNews"), "denied"
+)
 METHODS = ["POST", "PUT", "PATCH", "DELETE", "TRACE", "GET", "OPTIONS"]
 
 
