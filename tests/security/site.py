@@ -79,6 +79,8 @@ async def _parameters(portal: Portal, path: str) -> dict[str, str]:
         return {"id": str(await _announced_document())}
     if "{id:uuid}" in path:
         return {"id": str(await _kept_document(portal))}
+    if "{news:uuid}" in path:
+        return {"news": str((await belongings.announced()).id)}
     told = {"number": portal.own.number, "nature": "solde", "rank": "0", "name": "absent"}
     told |= dict.fromkeys(("token", "seal"), "inconnu")
     if "{key:uuid}" in path:
