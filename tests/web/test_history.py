@@ -45,12 +45,12 @@ async def test_the_timeline_tells_versions_status_changes_and_mails_newest_first
     story = [
         "— envoi en cours Accusé de réception : modifications",
         "Consulter le courriel du 08/08/2023 à 14 h 32",
-        "M1 — 08/08/2023 à 14 h 32 — modifications confirmées par Pascal Breton",
+        "M1 — 08/08/2023 à 14 h 32 — modifications confirmées par Pascal Breton en cours",
         "Avant : pascal.breton@axyus.com Après : test123@gmail.com",
         "Ajouté : test123@gmail.com.pdf",
         "1 pièce inchangée",
         "Action requise",
-        "07/08/2023 à 14 h 32 — La demande est renvoyée au fournisseur pour modification (M1).",
+        "07/08/2023 à 14 h 32 — La demande est renvoyée au fournisseur pour modification (M1). A modifier",
         "Commentaire du gestionnaire test modif",
         "Dépôt initial — 29/04/2023",
     ]

@@ -22,6 +22,17 @@ _VERSION_EVENTS: Final = frozenset({"REQUEST_IMPORTED", "MODIFICATION_CONFIRMED"
 _MINOR_EVENTS: Final = frozenset({"COMMENT_SEEN", "SUPPORT_CONTACT_CHANGED", "ATTACHMENT_ADDED", "ATTACHMENT_REMOVED"})
 """Steps on the way to a version: shown, but quietly."""
 
+_STATUSES: Final = {
+    "MODIFICATION_REQUESTED": "TO_MODIFY",
+    "MODIFICATION_SKIPPED": "IN_REVIEW",
+    "MODIFICATION_EXPIRED": "IN_REVIEW",
+    "MODIFICATION_CANCELLED": "IN_REVIEW",
+    "REQUEST_VALIDATED": "VALIDATED",
+    "REQUEST_REJECTED": "REJECTED",
+    "REQUEST_PAID": "PAID",
+}
+"""The status that an event leaves the request in, where it changes it; a version always leaves it in review."""
+
 _SUPPORT_EVENTS: Final = frozenset({"SUPPORT_CONTACTED", "SUPPORT_ANSWERED"})
 
 # What happened at the same instant: first the event, then the version that it made, then the mails about it.
@@ -35,6 +46,7 @@ class Entry:
     at: str
     sort: str
     words: str = ""
+    status: str | None = None
     quotes: list[tuple[str, str]] = field(default_factory=list)
     link: tuple[str, str] | None = None
     node: dict[str, Any] | None = None
@@ -86,7 +98,8 @@ def _entry(name: str, node: dict[str, Any], data: dict[str, Any]) -> Entry:
 
 def _of_event(event: dict[str, Any], data: dict[str, Any]) -> Entry:
     """An event, with the words that people wrote on that occasion and where more can be read."""
-    entry = Entry(event["at"], "minor" if event["kind"] in _MINOR_EVENTS else "event", event["summary"])
+    sort = "minor" if event["kind"] in _MINOR_EVENTS else "event"
+    entry = Entry(event["at"], sort, event["summary"], _STATUSES.get(event["kind"]))
     cycle = event["modification"] or dict.fromkeys(("comment", "cancelReason", "note", "receiptUrl"))
     match event["kind"]:
         case "MODIFICATION_REQUESTED":
