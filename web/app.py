@@ -26,6 +26,7 @@ from web import (
     health,
     mailbox,
     metrics,
+    receipts,
     schemas,
     security_txt,
     signin,
@@ -43,11 +44,11 @@ from web.pages import (
     modification,
     news,
     portal,
-    receipts,
     support,
     tracking,
 )
 from web.pages import help as help_pages
+from web.pages import receipts as receipt_pages
 from web.protection import BoundedBodies, KnownHosts, Maintenance, OwnPagesOnly, SecurityHeaders
 from web.rendering import PICTURES, STATIC
 from web.session import Identification
@@ -94,7 +95,7 @@ routes = [
     *history.routes,
     *modification.routes,
     *confirmation.routes,
-    *receipts.routes,
+    *receipt_pages.routes,
     *support.routes,
     *deposit.routes,
     *account.routes,
@@ -107,6 +108,7 @@ routes = [
     *uploads.routes,
     *documents.routes,
     *calendar.routes,
+    *receipts.routes,
     *schemas.routes,
     *security_txt.routes,
     # What watches over the process, and what a developer looks at.

@@ -41,13 +41,14 @@ async def cycle_contents(modification: Modification) -> CycleContents:
     draft = await draft_of(modification)
     return CycleContents(
         fields=draft.changes,
-        documents=[_document(attachment) for attachment in draft.added],
+        documents=[document_of(attachment) for attachment in draft.added],
         expected=[_label(expected) for expected in modification.expects],
         missing=[_label(expected) for expected in modification.expects if not _is_done(expected, draft)],
     )
 
 
-def _document(attachment: Attachment) -> AddedDocument:
+def document_of(attachment: Attachment) -> AddedDocument:
+    """What is told of a document; its file must be loaded."""
     upload = attachment.upload
     return AddedDocument(upload.file_name, _type_label(attachment.document_type), upload.size, upload.sha256)
 

@@ -34,7 +34,7 @@ async def page(http: Request) -> Response:
         place=place,
         dossier=request["dossier"],
         modification=modification,
-        reference=str(key).upper(),
+        pdf=f"{place.path}/accuses/{key}.pdf",
     )
 
 

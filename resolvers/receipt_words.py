@@ -1,0 +1,152 @@
+"""What a receipt says, part by part: our own words in French typography, people's as they wrote them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+
+from models import Modification
+from models.dossiers import REQUEST_NAMES
+from models.emails import SENDER
+from models.lifecycle import ModificationOutcome
+from models.printing import printable
+from models.typography import french, moment, short_moment, siret, size
+from resolvers import links
+from resolvers.mail.contents import AddedDocument, CycleContents
+
+CHECK_A_DIGEST = (
+    "L'empreinte SHA-256 d'un fichier se calcule sur votre poste : si c'est celle de cet accusé, le fichier est "
+    "exactement celui que le portail a reçu."
+)
+CODES = "Un caractère qui ne peut pas être imprimé est désigné par son code Unicode : [U+1F600], par exemple."
+ERASED = (
+    "Les textes et les noms de cette demande sont effacés : leur durée de conservation est passée. "
+    "Les dates et le numéro restent."
+)
+_FIELDS = ["Donnée", "Avant", "Après"]
+_DOCUMENTS = ["Pièce", "Empreinte SHA-256"]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part: lines, then a table if it has rows, whose last column is of digests if it has `digests`.
+
+    A cell of several lines begins with the one that stands out.
+    """
+
+    title: str
+    lines: list[str] = field(default_factory=list)
+    header: list[str] = field(default_factory=list)
+    rows: list[list[list[str]]] = field(default_factory=list)
+    digests: bool = False
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """A modification that was confirmed or declined, with what its cycle changed and what the request had before.
+
+    The modification's request, dossier and supplier must be loaded.
+    """
+
+    modification: Modification
+    contents: CycleContents
+    before: list[AddedDocument]
+
+    @property
+    def number(self) -> str:
+        """« AR-FINSAS008539-S-M1 »"""
+        request = self.modification.request
+        return self.modification.receipt_number(request.dossier.number, request.kind)
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Else its supplier declined."""
+        return self.modification.outcome is ModificationOutcome.CONFIRMED
+
+    @property
+    def is_erased(self) -> bool:
+        """Is the time over for which people's words are kept? No comment is empty otherwise."""
+        return not self.modification.comment
+
+    def as_json(self) -> str:
+        """All that is printed."""
+        sections = [] if self.is_erased else [*self._sections()]
+        lead = [self._lead(), *([ERASED] if self.is_erased else [])]
+        said = {
+            "title": f"Accusé de réception {self.number}",
+            "author": SENDER,
+            "description": french(self._lead()),
+            "lead": [french(line) for line in lead],
+            "facts": [[french(f"{label} :"), printable(value)] for label, value in self._facts() if value],
+            "sections": [_printed(section) for section in sections],
+            "closing": [french(CHECK_A_DIGEST)] if any(section.digests for section in sections) else [],
+            "reread": french("Cet accusé se relit à l'adresse :"),
+            "address": links.receipt(self.modification.request, self.modification.id),
+        }
+        codes = [french(CODES)] if "[U+" in json.dumps(said) else []
+        return json.dumps(said | {"closing": [*said["closing"], *codes]})
+
+    def _lead(self) -> str:
+        modification, request = self.modification, self.modification.request
+        name = f"{REQUEST_NAMES[request.kind]} n° {request.dossier.number}"
+        at = f"{moment(_ended(modification))} (heure de Paris)"
+        if self.is_confirmed:
+            return (
+                f"Les modifications de votre {name} ont été reçues le {at}. Elle est repassée « en cours » et sera "
+                "instruite par un gestionnaire dans les prochains jours."
+            )
+        return (
+            f"Vous avez choisi, le {at}, de ne pas modifier votre {name}. Elle est repassée « en cours » et sera "
+            "instruite en l'état dans les prochains jours."
+        )
+
+    def _facts(self) -> Iterator[tuple[str, str]]:
+        modification = self.modification
+        dossier = modification.request.dossier
+        yield "Numéro d'accusé", self.number
+        yield (
+            "Dossier",
+            f"{dossier.number}, {REQUEST_NAMES[modification.request.kind]}, modification M{modification.number}",
+        )
+        yield "Fournisseur", f"{dossier.supplier.legal_name}, SIRET {siret(dossier.supplier.siret)}"
+        yield "Demandée le", short_moment(modification.opened_at)
+        by = modification.closed_by.name if modification.closed_by else ""
+        ended = "Confirmée le" if self.is_confirmed else "Déclinée le"
+        yield ended, short_moment(_ended(modification)) + (f", par {by}" if by else "")
+        yield "Mot pour le gestionnaire", modification.note or ""
+
+    def _sections(self) -> Iterator[Section]:
+        yield Section("Commentaire du gestionnaire", [self.modification.comment])
+        if self.is_confirmed:
+            yield from self._changes("Données modifiées", "Pièces ajoutées")
+        elif self.contents.any:
+            yield Section(
+                "Brouillon supprimé",
+                ["Ce qui suit était dans votre brouillon et n'a pas été transmis au gestionnaire."],
+            )
+            yield from self._changes("Données du brouillon", "Pièces du brouillon")
+        if self.before:
+            yield _documents("Pièces déjà présentes, inchangées", self.before)
+
+    def _changes(self, data: str, documents: str) -> Iterator[Section]:
+        if self.contents.fields:
+            rows = [[[change.label], [change.before], [change.after]] for change in self.contents.fields]
+            yield Section(data, header=_FIELDS, rows=rows)
+        if self.contents.documents:
+            yield _documents(documents, self.contents.documents)
+
+
+def _ended(modification: Modification) -> datetime:
+    return modification.closed_at or modification.closes_at
+
+
+def _documents(title: str, documents: list[AddedDocument]) -> Section:
+    rows = [[[each.file_name, each.type_label, size(each.size)], [each.sha256]] for each in documents]
+    return Section(f"{title} ({len(documents)})", header=_DOCUMENTS, rows=rows, digests=True)
+
+
+def _printed(section: Section) -> dict[str, object]:
+    rows = [[[*map(printable, cell)] for cell in row] for row in section.rows]
+    return asdict(section) | {"lines": [*map(printable, section.lines)], "rows": rows}
