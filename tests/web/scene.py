@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from models import Attachment, FundingRequest, Modification, User
+from models import Attachment, Email, FundingRequest, Modification, User
+from models.emails import EmailKind
 from resolvers.editing import change_support_contact
+from resolvers.mail.notification import outgoing
+from resolvers.mail.rendering import Letter
 from tests.conftest import NOW
 from tests.web.visit import Visit
 
@@ -42,3 +45,10 @@ class Scene:
         """Somebody else edits the same draft meanwhile."""
         as_of = NOW + timedelta(days=1)
         await change_support_contact(user.actor, self.modification.id, support_contact=contact, as_of=as_of)
+
+
+def mail(scene: Scene, number: int) -> Email:
+    """One more mail about the request, ten hours after the one before, to be saved."""
+    at = NOW + timedelta(hours=10 * number, minutes=30)
+    letter = Letter(f"Sujet {number}", "Bonjour", "")
+    return outgoing(EmailKind.MODIFICATION_REMINDER, letter, "a@editeur.fr", at, request_id=scene.request.id)

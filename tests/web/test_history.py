@@ -7,18 +7,15 @@ from datetime import datetime, timedelta
 import pytest
 
 from models import Email, User, Version
-from models.emails import EmailKind
 from models.events import EventKind
 from resolvers.editing import add_attachment, change_support_contact
 from resolvers.events import record
-from resolvers.mail.notification import outgoing
-from resolvers.mail.rendering import Letter
 from resolvers.modifications import confirm_modification, skip_modification
 from resolvers.support import contact_support
 from tests.conftest import NOW
 from tests.factories import make_request, make_upload, send_back
 from tests.web.conftest import Enter
-from tests.web.scene import Scene
+from tests.web.scene import Scene, mail
 
 
 async def confirm(scene: Scene, contact: str, as_of: datetime) -> None:
@@ -127,12 +124,6 @@ async def write_events(scene: Scene, many: int) -> int:
         at = NOW + timedelta(hours=number)
         await record(EventKind.ATTACHMENT_ADDED, scene.request, scene.user.actor, at=at, **facts)
     return many
-
-
-def mail(scene: Scene, number: int) -> Email:
-    letter = Letter(f"Sujet {number} ", "Bonjour", "")
-    at = NOW + timedelta(hours=10 * number, minutes=30)
-    return outgoing(EmailKind.MODIFICATION_REMINDER, letter, "a@editeur.fr", at, request_id=scene.request.id)
 
 
 async def test_the_versions_before_a_hundred_others_are_still_compared(scene: Scene) -> None:

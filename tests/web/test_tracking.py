@@ -7,15 +7,17 @@ from datetime import timedelta
 
 import pytest
 
-from models import Session
+from models import Email, Session, Upload
 from models.actors import AccountRight
+from models.attachments import ScanStatus
+from resolvers.deadlines import remind_due
 from resolvers.modifications import cancel_modification, confirm_modification, skip_modification
 from resolvers.requests import mark_paid, reject_request, validate_request
 from resolvers.retention import purge_due
 from tests.conftest import NOW
-from tests.factories import MANAGER, make_request, make_supplier, make_user
+from tests.factories import MANAGER, make_attachment, make_request, make_supplier, make_upload, make_user
 from tests.web.conftest import Clock, Enter
-from tests.web.scene import Scene
+from tests.web.scene import Scene, mail
 
 LATER = NOW + timedelta(days=1)
 
@@ -48,6 +50,13 @@ async def test_a_draft_is_taken_up_again(scene: Scene) -> None:
     page = await scene.visit.open(scene.path)
     assert "1 donnée modifiée. Rien n'est transmis tant que vous n'avez pas confirmé." in page.text
     assert page.links["Reprendre ma modification"] == scene.page
+
+
+async def test_a_reminder_that_has_left_is_told(scene: Scene, clock: Clock) -> None:
+    await go_to(scene, clock, scene.modification.reminds_at)
+    await remind_due(clock.now)
+    page = await scene.visit.open(scene.path)
+    assert "Un courriel de rappel vous a été envoyé le 17/08/2023 à 14 h 32." in page.text
 
 
 async def test_the_last_day_is_called_so(scene: Scene, clock: Clock) -> None:
@@ -103,7 +112,13 @@ async def paid(scene: Scene) -> None:
     ("happen", "sentences"),
     [
         (confirmed, ["Vos modifications ont été transmises le 08/08/2023", "Relire l'accusé de réception M1"]),
-        (skipped, ["Le 08/08/2023 à 14 h 32, Pascal Breton a choisi de ne pas modifier la demande", "Relire l'accusé de réception"]),
+        (
+            skipped,
+            [
+                "Pascal Breton a choisi de ne pas modifier la demande",
+                "Relire l'accusé de réception",
+            ],
+        ),
         (cancelled, ["le gestionnaire a retiré sa demande de modification", "Motif Erreur de dossier."]),
         (rejected, ["Votre demande a été rejetée le 08/08/2023", "Motif Pièce illisible.", "Rejetée"]),
         (validated, ["Votre demande a été validée le 08/08/2023", "Validée"]),
@@ -133,6 +148,36 @@ async def test_a_dossier_without_an_advance_says_so(scene: Scene) -> None:
     assert scene.visit.status == 200
     assert "Aucune demande d'avance pour ce dossier." in page.text
     assert page.links["Voir la demande de solde de ce dossier"] == scene.path
+
+
+async def test_a_document_that_is_being_analysed_is_watched_until_it_is_known(scene: Scene) -> None:
+    waiting = await make_upload(MANAGER, file_name="pv.pdf", scan_status=ScanStatus.PENDING)
+    await make_attachment(scene.request, upload=waiting)
+    page = await scene.visit.open(scene.path)
+    assert "L'analyse antivirus de cette pièce est en cours." in page.text
+    assert "data-pending" in scene.visit.response.text
+    await Upload.filter(id=waiting.id).update(scan_status=ScanStatus.CLEAN)
+    await scene.visit.open(scene.path)
+    assert "data-pending" not in scene.visit.response.text
+
+
+async def test_older_mails_are_read_from_where_the_latest_end(scene: Scene) -> None:
+    await Email.bulk_create([mail(scene, number) for number in range(20)])
+    page = await scene.visit.open(scene.path)
+    assert "Courriels automatiques envoyés (20 et plus, dernier le 15/08/2023)" in page.text
+    page = await scene.visit.follow("Courriels plus anciens")
+    assert "Courriels automatiques envoyés (20 et plus, dernier le 15/08/2023)" in page.text
+    assert ("Action requise" in page.text, "Sujet 19" in page.text) == (True, False)
+    page = await scene.visit.follow("Revenir aux courriels les plus récents")
+    assert "Sujet 19" in page.text
+
+
+async def test_an_account_that_may_not_confirm_is_told_who_may(scene: Scene, enter: Enter) -> None:
+    await enter(await make_user(scene.user.supplier, right=AccountRight.EDIT))
+    page = await scene.visit.open(scene.path)
+    assert "Un collègue qui a le droit de confirmer les transmettra" in page.text
+    assert page.links["voir les comptes de mes collègues"] == "/mon-compte/collegues"
+    assert page.links["Modifier ma demande de solde"] == scene.page
 
 
 async def test_an_account_that_only_reads_is_told(scene: Scene, enter: Enter) -> None:
