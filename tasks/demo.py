@@ -23,6 +23,7 @@ from tasks.demo_accounts import (
     open_newcomer,
     open_token,
 )
+from tasks.demo_news import announce
 from tasks.demo_requests import GUIDE_NUMBER, file_advance, file_balance, file_guide_request
 from tasks.demo_scene import Scene, Story
 from tasks.sweep import sweep
@@ -72,6 +73,7 @@ async def load(as_of: datetime) -> Demo:
         created += await _other_dossier(number, story, editor, manager, as_of)
     await invite_colleague(other, as_of)
     await open_newcomer(as_of)
+    await announce(manager, as_of)
     # A worker would have compared them over the years that they seem to have been here.
     await verify_due(as_of)
     return Demo(created, await open_token(as_of))
