@@ -34,7 +34,7 @@ setup: ## Install what run and test share: .venv, locked dependencies, browser f
 	@$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-web/static/vendor/ready: package.json package-lock.json .npmrc web/browser_files.mjs
+web/static/vendor/ready: package.json package-lock.json .npmrc web/browser_files.mjs web/pico.scss
 	@node --eval 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null && npm --version >/dev/null 2>&1 || \
 		{ echo 'Node 20 or newer is needed, with npm.' >&2; exit 1; }
 	@echo 'Installing the browser files in web/static/vendor…'
@@ -61,7 +61,7 @@ sbom: setup ## Write var/sbom.cdx.json: every locked package, for who looks for 
 bench: setup ## Measure, side by side in one run (SIZES='10000 1000000': the sweep alone, among so many requests)
 	$(BIN)/python -m bench $(SIZES)
 
-screenshots: setup ## Take the pictures of the README again (needs Chromium: SOLDE_TEST_CHROMIUM names it)
+screenshots: setup ## Take the pictures of the README and of the help page again (needs Chromium: SOLDE_TEST_CHROMIUM names it)
 	$(BIN)/python -m tests.browser.screenshots
 
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes \

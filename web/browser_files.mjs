@@ -1,9 +1,10 @@
-// Copies the few finished files that the pages serve from node_modules/ to web/static/vendor/.
-import { copyFileSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+// Brings what the pages serve from node_modules/ to web/static/vendor/: finished files as they are, and of Pico our choice.
+import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { compile, Logger } from "sass";
 
 const files = {
   "htmx.min.js": "htmx.org/dist/htmx.min.js",
-  "pico.min.css": "@picocss/pico/css/pico.min.css",
   "react.production.min.js": "react/umd/react.production.min.js",
   "react-dom.production.min.js": "react-dom/umd/react-dom.production.min.js",
   "graphiql.min.js": "graphiql/graphiql.min.js",
@@ -22,3 +23,10 @@ for (const [name, source] of Object.entries(files)) {
 for (const left of readdirSync(vendor).filter((name) => !(name in files))) {
   rmSync(new URL(left, vendor));
 }
+
+const chosen = compile(fileURLToPath(new URL("./pico.scss", import.meta.url)), {
+  loadPaths: [fileURLToPath(new URL("@picocss/pico/scss", packages))],
+  style: "compressed",
+  logger: Logger.silent,
+});
+writeFileSync(new URL("pico.min.css", vendor), chosen.css);
