@@ -55,6 +55,8 @@ async def test_the_timeline_tells_versions_status_changes_and_mails_newest_first
     assert places == sorted(places)
     assert page.within("del") == "pascal.breton@axyus.com"
     assert page.links["Accusé de réception M1"].endswith(f"/accuses/{scene.modification.id}")
+    file = f"AR-{scene.request.dossier.number}-S-M1 (PDF)"
+    assert page.links[file] == f"{page.links['Accusé de réception M1']}.pdf"
 
 
 async def test_declining_is_in_the_timeline_with_its_receipt(scene: Scene) -> None:
@@ -65,6 +67,7 @@ async def test_declining_is_in_the_timeline_with_its_receipt(scene: Scene) -> No
     page = await scene.visit.open(f"{scene.path}/historique")
     assert "Mot du fournisseur Rien à corriger." in page.text
     assert page.links["Accusé de réception"].endswith(f"/accuses/{scene.modification.id}")
+    assert page.links[f"AR-{scene.request.dossier.number}-S-M1 (PDF)"] == f"{page.links['Accusé de réception']}.pdf"
     assert "Votre demande n'a pas encore été modifiée." in page.text
 
 

@@ -111,7 +111,13 @@ async def paid(scene: Scene) -> None:
 @pytest.mark.parametrize(
     ("happen", "sentences"),
     [
-        (confirmed, ["Vos modifications ont été transmises le 08/08/2023", "Relire l'accusé de réception M1"]),
+        (
+            confirmed,
+            [
+                "Vos modifications ont été transmises le 08/08/2023",
+                "Relire l'accusé de réception M1 Accusé",
+            ],
+        ),
         (
             skipped,
             [

@@ -48,7 +48,7 @@ class Entry:
     words: str = ""
     status: str | None = None
     quotes: list[tuple[str, str]] = field(default_factory=list)
-    link: tuple[str, str] | None = None
+    links: list[tuple[str, str]] = field(default_factory=list)
     node: dict[str, Any] | None = None
 
 
@@ -108,13 +108,21 @@ def _of_event(event: dict[str, Any], data: dict[str, Any]) -> Entry:
             entry.quotes = _quote("Motif", cycle["cancelReason"])
         case "MODIFICATION_SKIPPED":
             entry.quotes = _quote("Mot du fournisseur", cycle["note"])
-            entry.link = cycle["receiptUrl"] and (path(cycle["receiptUrl"]), "Accusé de réception")
+            entry.links = _receipts(cycle)
         case "REQUEST_REJECTED":
             entry.quotes = _quote("Motif", data["request"]["decisionReason"])
         case kind if kind in _SUPPORT_EVENTS:
-            entry.link = (f"{data['place'].path}/assistance", "Lire les échanges avec l'Assistance")
+            entry.links = [(f"{data['place'].path}/assistance", "Lire les échanges avec l'Assistance")]
     return entry
 
 
 def _quote(title: str, words: str | None) -> list[tuple[str, str]]:
     return [(title, words)] if words else []
+
+
+def _receipts(cycle: dict[str, Any]) -> list[tuple[str, str]]:
+    """The receipt as a page and as a file."""
+    if not cycle["receiptUrl"]:
+        return []
+    place = path(cycle["receiptUrl"])
+    return [(place, "Accusé de réception"), (f"{place}.pdf", f"{cycle['receiptNumber']} (PDF)")]
