@@ -24,9 +24,10 @@ from resolvers.accounts import issue_token
 from resolvers.editing import change_support_contact
 from tests.factories import make_request, send_back, supplier_of
 from tests.partner import Partner
+from tests.services.choice import full
 from tests.services.portal import free_port, wait_until
 
-CONFIRMATIONS = 200
+CONFIRMATIONS = full(200, otherwise=60)
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ from tests.services.web_process import Launch, answers, tokens
 from tests.stored import stored, stored_keys, temporary_files
 
 SIZE = 300_000
-STRIDE = full(1, otherwise=3)
+STRIDE = full(1, otherwise=5)
 
 
 @pytest.fixture(params=["folder", "bucket"])

@@ -14,7 +14,7 @@ from tests.services.choice import full
 from tests.services.sending import MEBIBYTE, Answer, Pdf, Sending, send, sending
 from tests.services.web_process import Launch, WebProcess, files_of, hash_of, tokens
 
-AT_ONCE = full(100, otherwise=30)
+AT_ONCE = full(100, otherwise=15)
 ENDLESS = 5_000_000_000
 CAP = 20 * MEBIBYTE
 SMALL = 5_000
