@@ -31,6 +31,16 @@ def receipt(request: FundingRequest, modification_id: UUID) -> str:
     return f"{tracking(request)}/accuses/{modification_id}"
 
 
+def receipt_pdf(request: FundingRequest, modification_id: UUID) -> str:
+    """The same to keep, as a PDF."""
+    return f"{receipt(request, modification_id)}.pdf"
+
+
+def calendar(request: FundingRequest) -> str:
+    """The calendar file of the open modification's deadline."""
+    return f"{tracking(request)}/echeances.ics"
+
+
 def attachment(attachment_id: UUID) -> str:
     """The bytes of one document."""
     return f"{settings.base_url}/pieces/{attachment_id}"

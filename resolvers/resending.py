@@ -44,5 +44,5 @@ async def resend_email(actor: Actor, email_id: UUID, *, as_of: datetime) -> Emai
 
 def _copy(email: Email, actor: Actor, as_of: datetime) -> Email:
     letter = Letter(email.subject, email.text, email.html)
-    cause = {"request_id": email.request_id, "event_id": email.event_id}
+    cause = {name: getattr(email, name) for name in ("request_id", "event_id", "modification_id", "attached")}
     return outgoing(email.kind, letter, email.recipient, as_of, **cause, resend_of_id=email.id, resent_by=actor.author)

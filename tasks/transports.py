@@ -16,6 +16,7 @@ import aiosmtplib
 from models import Email
 from models.deadlines import PARIS
 from models.emails import SENDER
+from resolvers.enclosures import Enclosure, enclosure_of
 from settings import settings
 
 PATIENCE = 20.0  # seconds until we are let in, and then until a mail is announced
@@ -49,8 +50,8 @@ Send = Callable[[Email], Awaitable[None]]
 Transport = Callable[[], AbstractAsyncContextManager[Send]]
 
 
-def message_of(email: Email) -> EmailMessage:
-    """The mail as it travels, the same at every attempt."""
+def message_of(email: Email, enclosed: Enclosure | None = None) -> EmailMessage:
+    """The mail as it travels with what it carries, the same at every attempt."""
     message = EmailMessage(SMTP_POLICY)
     message["From"] = Address(SENDER, addr_spec=settings.mail_from)
     message["To"] = email.recipient
@@ -62,9 +63,19 @@ def message_of(email: Email) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(email.text, cte="quoted-printable")
     message.add_alternative(email.html, subtype="html", cte="quoted-printable")
-    message.set_boundary(email.id.hex)
+    if enclosed:
+        _enclose(message, enclosed)
+    for number, part in enumerate(part for part in message.walk() if part.is_multipart()):
+        part.set_boundary(f"{email.id.hex}-{number}")
     _check_headers(message)
     return message
+
+
+def _enclose(message: EmailMessage, enclosed: Enclosure) -> None:
+    kind, _, subtype = enclosed.media_type.partition("/")
+    message.add_attachment(
+        enclosed.content, kind, subtype, filename=enclosed.file_name, params=dict(enclosed.parameters)
+    )
 
 
 def _check_headers(message: EmailMessage) -> None:
@@ -81,7 +92,7 @@ async def files() -> AsyncIterator[Send]:
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
 
     async def send(email: Email) -> None:
-        await asyncio.to_thread(_write_file, folder, email)
+        await asyncio.to_thread(_write_file, folder, email, await _enclosed(email))
 
     yield send
 
@@ -91,10 +102,15 @@ def mail_folder() -> Path:
     return settings.data_dir / "mail"
 
 
-def _write_file(folder: Path, email: Email) -> None:
+async def _enclosed(email: Email) -> Enclosure | None:
+    """What it carries as it leaves now."""
+    return await enclosure_of(email, email.tried_at or email.created_at)
+
+
+def _write_file(folder: Path, email: Email, enclosed: Enclosure | None) -> None:
     """Whole or not at all, and over the first copy when a crash makes it leave twice."""
     temporary = folder / f"{email.id}.tmp"
-    temporary.write_bytes(message_of(email).as_bytes())
+    temporary.write_bytes(message_of(email, enclosed).as_bytes())
     temporary.replace(folder / f"{email.id}.eml")
 
 
@@ -119,7 +135,7 @@ async def smtp() -> AsyncIterator[Send]:
         raise Unavailable(_words_of(error)) from error
 
     async def send(email: Email) -> None:
-        content = _content_of(email)  # first: a mail that cannot be written leaves no envelope open
+        content = await _content_of(email)  # first: a mail that cannot be written leaves no envelope open
         await _announce(client, email)
         await _hand_over(client, content)
 
@@ -132,8 +148,9 @@ async def smtp() -> AsyncIterator[Send]:
         client.close()
 
 
-def _content_of(email: Email) -> bytes:
-    return message_of(email).as_bytes(policy=SMTP_POLICY.clone(utf8=not email.recipient.isascii()))
+async def _content_of(email: Email) -> bytes:
+    policy = SMTP_POLICY.clone(utf8=not email.recipient.isascii())
+    return message_of(email, await _enclosed(email)).as_bytes(policy=policy)
 
 
 async def _announce(client: aiosmtplib.SMTP, email: Email) -> None:

@@ -14,7 +14,7 @@ from models.dossiers import REQUEST_NAMES
 from models.emails import EmailKind
 from models.permissions import may_edit
 from models.typography import days_until
-from resolvers import links
+from resolvers import enclosures, links
 from resolvers.mail.contents import cycle_contents
 from resolvers.mail.rendering import Letter, render
 from settings import settings
@@ -41,17 +41,29 @@ async def notify(
     and a rejection quote its `reason`. An answer of the Assistance needs `message`, the SupportMessage answered.
     """
     await request.fetch_related("dossier__supplier")
+    cause: dict[str, Any] = {"request_id": request.id, "event_id": event.id}
     if modification is not None:
-        facts["contents"] = await cycle_contents(modification)
-        facts["modification"] = modification
-        facts["days_left"] = days_until(modification.closes_at, as_of)
-        facts["receipt_link"] = links.receipt(request, modification.id)
+        attached = enclosures.ENCLOSED.get(kind)
+        cause |= {"modification_id": modification.id, "attached": attached}
+        facts |= await _facts_of(modification, as_of)
+        facts["enclosed"] = enclosures.file_name(attached, modification) if attached else ""
     letter = _letter(kind, event, request, facts)
     people = await recipients(request.dossier.supplier_id, editing=kind in FOR_EDITORS)
-    cause = {"request_id": request.id, "event_id": event.id}
     emails = [outgoing(kind, letter, person.email, as_of, **cause) for person in people]
     await Email.bulk_create(emails)
     return emails
+
+
+async def _facts_of(modification: Modification, as_of: datetime) -> dict[str, Any]:
+    """What a mail about a cycle may say besides; its request must be loaded."""
+    request = modification.request
+    return {
+        "contents": await cycle_contents(modification),
+        "modification": modification,
+        "days_left": days_until(modification.closes_at, as_of),
+        "receipt_number": modification.receipt_number(request.dossier.number, request.kind),
+        "receipt_link": links.receipt(request, modification.id),
+    }
 
 
 def _letter(kind: EmailKind, event: Event, request: FundingRequest, facts: dict[str, Any]) -> Letter:
@@ -84,7 +96,7 @@ async def recipients(supplier_id: UUID, *, editing: bool) -> list[User]:
 
 
 def outgoing(kind: EmailKind, letter: Letter, recipient: str, as_of: datetime, **cause: Any) -> Email:
-    """A letter as it waits in the outbox, to be saved; `cause` is the request and the event that it tells of."""
+    """A letter as it waits in the outbox, to be saved; `cause` is what it tells of, and what it carries."""
     email_id = uuid4()
     return Email(
         id=email_id,

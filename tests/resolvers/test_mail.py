@@ -18,7 +18,7 @@ from jinja2 import UndefinedError
 from models import Email, Event, FundingRequest, Modification, Session, Supplier, SupportMessage, User
 from models.actors import AccountRight
 from models.dossiers import RequestKind
-from models.emails import EmailKind, EmailStatus
+from models.emails import EmailAttachment, EmailKind, EmailStatus
 from models.modifications import EditableField, ExpectedChange
 from resolvers import colleagues, deadlines, own_account, passwords
 from resolvers.accounts import digest, hash_password
@@ -28,6 +28,7 @@ from resolvers.mail.notification import message_id
 from resolvers.mail.rendering import TEMPLATES, one_line, render
 from resolvers.modifications import cancel_modification, confirm_modification, extend_deadline, skip_modification
 from resolvers.requests import reject_request, request_modification, validate_request
+from resolvers.resending import resend_email
 from resolvers.support import answer_support, contact_support
 from settings import settings
 from tests.conftest import NOW
@@ -69,7 +70,8 @@ async def with_a_draft() -> Modification:
 async def confirmed() -> Modification:
     modification = await with_a_draft()
     actor = await supplier_of(modification.request)
-    return await confirm_modification(actor, modification.id, as_of=NOW + timedelta(days=8, minutes=10))
+    later = NOW + timedelta(days=8, minutes=10)
+    return await confirm_modification(actor, modification.id, note="Le PV est joint.\nMerci.", as_of=later)
 
 
 async def skipped() -> Modification:
@@ -224,6 +226,19 @@ async def test_reminder_tells_what_is_still_expected_and_that_a_draft_waits() ->
     assert "- Coordonnées de contact" not in text  # that one is done, in the draft
 
 
+async def test_reminder_says_when_only_confirming_is_left() -> None:
+    modification = await with_a_draft()
+    actor = await supplier_of(modification.request)
+    upload = await make_upload(actor, content="procès-verbal")
+    kind, later = "MSS_RESU_TEST_TECH", NOW + timedelta(days=8)
+    await add_attachment(actor, modification.id, document_type=kind, upload_id=upload.id, as_of=later)
+    await deadlines.remind_due(modification.reminds_at)
+    email = await Email.get(kind=EmailKind.MODIFICATION_REMINDER)
+    for words in (email.text, email.html):
+        assert "il reste à le vérifier et à le confirmer" in words
+        assert "qui restent à modifier" not in words
+
+
 async def test_reminder_without_a_draft_speaks_of_none() -> None:
     modification = await sent_back()
     await deadlines.remind_due(modification.reminds_at)
@@ -289,6 +304,25 @@ def test_message_id_stays_valid_on_any_host(setting: Callable[[str, object], Non
     assert message_id(identifier) == f"<{identifier}@solde.example.fr>"
     setting("base_url", "http://[::1]:8000")
     assert message_id(identifier) == f"<{identifier}@localhost>"
+
+
+async def test_what_a_mail_carries_is_told_in_it_and_noted() -> None:
+    modification = await confirmed()
+    asked, received = await Email.all().order_by("created_at")
+    assert (asked.attached, received.attached) == (EmailAttachment.CALENDAR, EmailAttachment.RECEIPT)
+    assert {asked.modification_id, received.modification_id} == {modification.id}
+    later = NOW + timedelta(days=9)
+    await Email.filter(id=received.id).update(status=EmailStatus.SENT)
+    resent = await resend_email(MANAGER, received.id, as_of=later)
+    assert (resent.attached, resent.modification_id) == (EmailAttachment.RECEIPT, modification.id)
+
+
+async def test_a_mail_has_one_link_and_the_one_to_the_help() -> None:
+    await confirmed()
+    for email in await Email.all():
+        for words in (email.text, email.html):
+            links = set(re.findall(r"https?://[^\s\"<]+?(?=\.?[\s\"<])", words))
+            assert len(links - {"http://127.0.0.1:8000/aide"}) == 1, links
 
 
 async def test_one_event_cannot_tell_the_same_person_twice() -> None:

@@ -22,12 +22,16 @@ from structlog.testing import capture_logs
 
 from models import Email
 from models.emails import EmailStatus
+from resolvers.calendar import calendar_of
+from resolvers.enclosures import enclosure_of
+from resolvers.modifications import cancel_modification, skip_modification
 from resolvers.outbox import LEASE
+from resolvers.receipts import pdf_of, receipt_of
 from tasks import delivery, transports
 from tasks.delivery import Delivered, deliver
 from tasks.transports import Lost, Send, Unavailable, message_of
 from tests.conftest import NOW
-from tests.factories import make_request, send_back
+from tests.factories import MANAGER, make_request, send_back, supplier_of
 from tests.resolvers.test_outbox import make_email
 from tests.services.portal import free_port
 
@@ -111,6 +115,41 @@ async def test_mail_arrives_as_it_was_written(mailbox: Mailbox) -> None:
     assert html is not None
     assert text.get_content().replace("\r\n", "\n") == email.text
     assert html.get_content().replace("\r\n", "\n") == email.html
+
+
+async def test_what_a_mail_carries_arrives_with_it(mailbox: Mailbox) -> None:
+    modification = await send_back(await make_request(number="FINSAS008539"))
+    await deliver(NOW)
+    actor = await supplier_of(modification.request)
+    later = NOW + timedelta(days=1)
+    closed = await skip_modification(actor, modification.id, assistance_contacted=True, as_of=later)
+    await deliver(later)
+    asked, received = mailbox.received
+    [deadline], [receipt] = (list(message.iter_attachments()) for message in (asked, received))
+    assert deadline.get_filename() == "rappel-FINSAS008539.ics"
+    assert deadline["Content-Type"] == 'text/calendar; method="PUBLISH"; charset="utf-8"'
+    assert deadline.get_payload(decode=True) == calendar_of(modification, NOW)
+    assert receipt.get_filename() == "accuse-AR-FINSAS008539-S-M1.pdf"
+    assert receipt.get_content_type() == "application/pdf"
+    assert receipt.get_content() == await pdf_of(await receipt_of(closed))
+    assert {part.get_content_disposition() for part in (deadline, receipt)} == {"attachment"}
+    assert received.get_content_type() == "multipart/mixed"
+    for kind in ("plain", "html"):
+        assert received.get_body((kind,)) is not None
+
+
+async def test_the_same_mail_is_the_same_at_every_attempt() -> None:
+    await send_back(await make_request())
+    email = await Email.get()
+    first, second = [message_of(email, await enclosure_of(email, NOW)).as_bytes() for _ in range(2)]
+    assert first == second
+
+
+async def test_a_deadline_that_no_longer_counts_travels_no_more(mailbox: Mailbox) -> None:
+    modification = await send_back(await make_request())
+    await cancel_modification(MANAGER, modification.id, reason="Erreur", as_of=NOW)
+    await deliver(NOW)
+    assert [list(message.iter_attachments()) for message in mailbox.received] == [[], []]
 
 
 async def test_refused_address_is_final_and_holds_up_no_other(mailbox: Mailbox) -> None:

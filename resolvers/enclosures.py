@@ -1,0 +1,58 @@
+"""What mails carry: the calendar file of a deadline, the receipt of what was transmitted; made when the mail leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from models import Email, Modification
+from models.emails import EmailAttachment, EmailKind
+from resolvers import calendar, links, receipts
+
+ENCLOSED: Mapping[EmailKind, EmailAttachment] = {
+    EmailKind.MODIFICATION_REQUESTED: EmailAttachment.CALENDAR,
+    EmailKind.DEADLINE_EXTENDED: EmailAttachment.CALENDAR,
+    EmailKind.MODIFICATION_CONFIRMED: EmailAttachment.RECEIPT,
+    EmailKind.MODIFICATION_SKIPPED: EmailAttachment.RECEIPT,
+}
+
+
+@dataclass(frozen=True)
+class Enclosure:
+    """One file as it travels; `parameters` are those of its media type."""
+
+    file_name: str
+    media_type: str
+    content: bytes
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+def file_name(attached: EmailAttachment, modification: Modification) -> str:
+    """What the file is called; the modification's request and dossier must be loaded."""
+    request = modification.request
+    if attached is EmailAttachment.CALENDAR:
+        return calendar.file_name(request)
+    return receipts.file_name(modification.receipt_number(request.dossier.number, request.kind))
+
+
+def address(attached: EmailAttachment, modification: Modification) -> str:
+    """Where the portal gives the same file."""
+    request = modification.request
+    if attached is EmailAttachment.CALENDAR:
+        return links.calendar(request)
+    return links.receipt_pdf(request, modification.id)
+
+
+async def enclosure_of(email: Email, as_of: datetime) -> Enclosure | None:
+    """What this mail carries when it leaves at that instant; nothing recalls a deadline that no longer counts."""
+    if email.attached is None:
+        return None
+    related = Modification.filter(id=email.modification_id).select_related("request__dossier__supplier")
+    modification = await related.get()
+    name = file_name(email.attached, modification)
+    if email.attached is EmailAttachment.RECEIPT:
+        return Enclosure(name, receipts.MEDIA_TYPE, await receipts.pdf_of(await receipts.receipt_of(modification)))
+    deadline = calendar.calendar_of(modification, as_of)
+    parameters = {"method": calendar.METHOD, "charset": "utf-8"}
+    return Enclosure(name, calendar.MEDIA_TYPE, deadline, parameters) if deadline else None
