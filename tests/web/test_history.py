@@ -6,15 +6,16 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from models import Email, User, Version
+from models import Email, Session, User, Version
 from models.events import EventKind
+from resolvers.deadlines import expire_due
 from resolvers.editing import add_attachment, change_support_contact
 from resolvers.events import record
 from resolvers.modifications import confirm_modification, skip_modification
 from resolvers.support import contact_support
 from tests.conftest import NOW
 from tests.factories import make_request, make_upload, send_back
-from tests.web.conftest import Enter
+from tests.web.conftest import Clock, Enter
 from tests.web.scene import Scene, mail
 
 
@@ -139,6 +140,15 @@ async def test_the_versions_before_a_hundred_others_are_still_compared(scene: Sc
     page = await scene.visit.open(f"{scene.path}/historique/2")
     assert (page.within("del"), page.within("ins")) == ("1@a.fr", "2@a.fr")
     assert "Les 100 dernières versions sont proposées ici" in (await scene.visit.open(f"{scene.path}/historique")).text
+
+
+async def test_a_delay_that_has_passed_is_told_whether_or_not_it_was_written_down(scene: Scene, clock: Clock) -> None:
+    clock.now = scene.modification.closes_at
+    await Session.all().update(seen_at=clock.now, expires_at=clock.now + timedelta(hours=1))
+    expired = "27/08/2023 à 14 h 32 — Le délai de modification est écoulé (M1) : la demande est « en cours ». en cours"
+    assert (await scene.visit.open(f"{scene.path}/historique")).text.count(expired) == 1
+    await expire_due(clock.now)
+    assert (await scene.visit.open(f"{scene.path}/historique")).text.count(expired) == 1
 
 
 async def test_an_exchange_with_the_assistance_is_a_step_that_leads_to_it(scene: Scene) -> None:

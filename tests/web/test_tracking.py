@@ -7,9 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from models import Email, Session, Upload
+from models import Email, Modification, Session, Upload
 from models.actors import AccountRight
 from models.attachments import ScanStatus
+from models.dossiers import RequestKind
 from resolvers.deadlines import remind_due
 from resolvers.modifications import cancel_modification, confirm_modification, skip_modification
 from resolvers.requests import mark_paid, reject_request, validate_request
@@ -176,6 +177,22 @@ async def test_older_mails_are_read_from_where_the_latest_end(scene: Scene) -> N
     assert ("Action requise" in page.text, "Sujet 19" in page.text) == (True, False)
     page = await scene.visit.follow("Revenir aux courriels les plus récents")
     assert "Sujet 19" in page.text
+
+
+async def test_a_long_comment_is_cut_and_can_be_read_in_full(scene: Scene) -> None:
+    comment = "Le contact ne répond pas. " * 40 + "Joignez le procès-verbal."
+    await Modification.filter(id=scene.modification.id).update(comment=comment)
+    page = await scene.visit.open(scene.path)
+    assert "… Lire tout le commentaire Le contact ne répond pas." in page.text
+    assert "Joignez le procès-verbal." in page.within("details")
+
+
+async def test_the_other_tab_says_when_its_request_is_to_modify_too(scene: Scene) -> None:
+    number = scene.request.dossier.number
+    await make_request(scene.user.supplier, number=number, kind=RequestKind.ADVANCE)
+    page = await scene.visit.open(f"/dossiers/{number}/avance")
+    assert page.links["2 - Ma demande de solde A modifier"] == scene.path
+    assert "1 - Ma demande d'avance" in page.links
 
 
 async def test_an_account_that_may_not_confirm_is_told_who_may(scene: Scene, enter: Enter) -> None:

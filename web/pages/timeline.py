@@ -70,7 +70,18 @@ def timeline(data: dict[str, Any], read: dict[str, str | None]) -> Timeline:
     counts = {name: sum(each[2] == name for each in shown) for name in lists}
     ended = all(counts[name] == len(found["edges"]) and not _goes_on(found) for name, found in lists.items())
     entries = [_entry(name, edge["node"], data) for _, _, name, edge in shown if not _told_by_version(edge["node"])]
-    return Timeline(entries, {} if ended else {CURSORS[name]: cursor for name, cursor in reached.items()})
+    first = [] if any(read.values()) else _just_expired(data["request"])
+    return Timeline(first + entries, {} if ended else {CURSORS[name]: cursor for name, cursor in reached.items()})
+
+
+def _just_expired(request: dict[str, Any]) -> list[Entry]:
+    """The end of a delay that has passed before anything wrote it down: it is true from its very instant on."""
+    for last in request["modifications"]["nodes"]:
+        written = [edge["node"]["at"] for edge in request["events"]["edges"][:1]]
+        if last["outcome"] == "EXPIRED" and max(written, default="") < last["closedAt"]:
+            words = f"Le délai de modification est écoulé (M{last['number']}) : la demande est « en cours »."
+            return [Entry(last["closedAt"], "event", words, "IN_REVIEW")]
+    return []
 
 
 def _placed(name: str, found: dict[str, Any]) -> Iterator[tuple[str, int, str, dict[str, Any]]]:
