@@ -13,6 +13,8 @@ from web import session
 from web.rendering import render
 
 ENDED = "Votre session a expiré. Reconnectez-vous : votre brouillon est conservé."
+# htmx, too, replaces the whole page: its menu is that of somebody signed in.
+_INSTEAD = {"WWW-Authenticate": "Cookie", "HX-Retarget": "body", "HX-Reselect": "body", "HX-Reswap": "outerMorph"}
 
 
 def sign_in_page(
@@ -38,5 +40,5 @@ def sign_in_page(
         "typed": typed if carried else "",
         "carried": carried,
     }
-    status, headers = (401, {"WWW-Authenticate": "Cookie"}) if instead else session.refused(refusal)
+    status, headers = (401, _INSTEAD) if instead else session.refused(refusal)
     return render(http, "signin/sign_in.html", status, headers, **said)

@@ -40,7 +40,7 @@ async def _sign_in_first(http: Request, fields: tuple[str, ...]) -> Response:
     kept = Typed(
         http.scope["path"],
         {name: form.get(name) for name in fields if name in form.texts},
-        form.passed_over,
+        form.passed_over or "choisis" in form.texts,
         await typed.owner_of(http.cookies.get(SESSION_COOKIE, "")),
     )
     return sign_in_page(http, kept.path, typed=typed.sealed(kept), instead=True)

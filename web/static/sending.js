@@ -1,8 +1,6 @@
 // The files of the modification page: each is sent on its own, then added to the draft by the page's own form.
 "use strict";
 
-document.documentElement.classList.add("scripted");
-
 const AT_ONCE = 2;
 const rows = [];
 // What was pressed: « vérifier » leads on once every file has arrived.
@@ -138,6 +136,11 @@ document.addEventListener(
   },
   true,
 );
+
+// Files that are chosen and not yet sent stay out of the form's own post; it tells of them, should the session have ended.
+document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+  if (rows.length && ctx.sourceElement.id === "modification") ctx.request.body.set("choisis", rows.length);
+});
 
 // A file that misses the zone would otherwise replace the page.
 for (const kind of ["dragover", "dragleave", "drop"]) {

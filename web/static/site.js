@@ -2,6 +2,9 @@
 // does not answer. Every page works without it.
 "use strict";
 
+// What only makes sense with JavaScript is shown.
+document.documentElement.classList.add("scripted");
+
 // fetch() says nothing while it sends: a form that carries files is sent by XMLHttpRequest instead.
 function sendWithProgress(form) {
   return (address, request) =>
@@ -84,17 +87,18 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
 
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => hideProgress(ctx.sourceElement));
 
+const STILL_HERE = "Votre saisie est toujours à l'écran.";
 const UNANSWERED = "Le service n'a pas répondu. Votre saisie est toujours à l'écran : vérifiez votre connexion, puis réessayez.";
 
-// What is refused before a page could answer leaves the form as it is: only the sentence of the refusal is shown.
+// What is refused before a page could answer leaves the form as it is: only the words of the refusal are shown.
 const REFUSED_OUTRIGHT = [403, 413, 429];
 
 document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
-  if (ctx.response.status >= 500) alertUser(UNANSWERED);
-  if (REFUSED_OUTRIGHT.includes(ctx.response.status)) {
-    const page = new DOMParser().parseFromString(ctx.text, "text/html");
-    alertUser(page.querySelector("#contenu .lead")?.textContent ?? UNANSWERED);
-  }
+  const { status } = ctx.response;
+  if (status < 500 && !REFUSED_OUTRIGHT.includes(status)) return;
+  const page = new DOMParser().parseFromString(ctx.text, "text/html");
+  const said = [".lead", ".incident"].map((part) => page.querySelector(`#contenu ${part}`)?.textContent.trim());
+  alertUser(said[0] ? [said[0], STILL_HERE, said[1]].filter(Boolean).join(" ") : UNANSWERED);
 });
 document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
   if (ctx?.swap !== "none") alertUser(UNANSWERED);

@@ -15,6 +15,7 @@ function used(at = Date.now()) {
 }
 
 function watch() {
+  if (!("unused" in document.body.dataset)) return; // the sign-in page has taken this one's place
   const left = endsAt - Date.now();
   const state = left <= 0 ? "ended" : left > Math.min(WARNED, idle / 2) ? "" : endsAt === expiresAt ? "last" : "ending";
   if (state === told) return;
@@ -24,16 +25,22 @@ function watch() {
 
 function notice(state) {
   const hour = new Date(endsAt).toLocaleTimeString("fr", { hour: "numeric", minute: "2-digit" }).replace(":", "\u00a0h\u00a0");
+  const typing = document.querySelector("[data-unsaved]") !== null;
   const words = {
     ending: `Sans action de votre part, votre session se termine à ${hour}.`,
-    last: `Votre session se termine à ${hour}. Enregistrez votre brouillon : vous pourrez ensuite vous reconnecter.`,
-    ended: "Votre session est terminée. Ce que vous avez saisi est toujours à l'écran et vous sera rendu après la connexion.",
+    last: `Votre session se termine à ${hour}. ${typing ? "Enregistrez avant : vous" : "Vous"} pourrez ensuite vous reconnecter.`,
+    ended: `Votre session est terminée.${typing ? " Ce que vous avez saisi est toujours à l'écran. Enregistrez : vous le retrouverez après la connexion." : ""}`,
   }[state];
   const place = document.createElement("div");
-  place.className = state === "ended" ? "notice notice-error" : "notice notice-todo";
+  place.className = "notice notice-todo";
   place.append(Object.assign(document.createElement("p"), { textContent: words }));
-  if (state === "ending") place.append(Object.assign(document.createElement("button"), { textContent: "Rester connecté", onclick: stay }));
+  if (state === "ending") place.append(way("button", { type: "button", textContent: "Rester connecté", onclick: stay }));
+  if (state === "ended" && !typing) place.append(way("a", { href: location.href, textContent: "Se reconnecter" }));
   return place;
+}
+
+function way(tag, properties) {
+  return Object.assign(document.createElement(tag), { className: "button outline" }, properties);
 }
 
 async function stay() {
