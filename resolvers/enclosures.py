@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from models import Email, Modification
+from models import Email, FundingRequest, Modification
 from models.emails import EmailAttachment, EmailKind
 from resolvers import calendar, links, receipts
 
@@ -28,20 +28,20 @@ class Enclosure:
     parameters: Mapping[str, str] = field(default_factory=dict)
 
 
-def file_name(attached: EmailAttachment, modification: Modification) -> str:
-    """What the file is called; the modification's request and dossier must be loaded."""
-    request = modification.request
+def file_name(attached: EmailAttachment, modification: Modification, request: FundingRequest) -> str:
+    """What the file of that modification is called; the request's dossier must be loaded."""
     if attached is EmailAttachment.CALENDAR:
         return calendar.file_name(request)
     return receipts.file_name(modification.receipt_number(request.dossier.number, request.kind))
 
 
-def address(attached: EmailAttachment, modification: Modification) -> str:
-    """Where the portal gives the same file."""
-    request = modification.request
-    if attached is EmailAttachment.CALENDAR:
-        return links.calendar(request)
-    return links.receipt_pdf(request, modification.id)
+def address(
+    attached: EmailAttachment, modification: Modification, request: FundingRequest, as_of: datetime
+) -> str | None:
+    """Where the portal gives the same file, for as long as it does."""
+    if attached is EmailAttachment.RECEIPT:
+        return links.receipt_pdf(request, modification.id)
+    return links.calendar(request) if modification.outcome_at(as_of) is None else None
 
 
 async def enclosure_of(email: Email, as_of: datetime) -> Enclosure | None:
@@ -50,7 +50,7 @@ async def enclosure_of(email: Email, as_of: datetime) -> Enclosure | None:
         return None
     related = Modification.filter(id=email.modification_id).select_related("request__dossier__supplier")
     modification = await related.get()
-    name = file_name(email.attached, modification)
+    name = file_name(email.attached, modification, modification.request)
     if email.attached is EmailAttachment.RECEIPT:
         return Enclosure(name, receipts.MEDIA_TYPE, await receipts.pdf_of(await receipts.receipt_of(modification)))
     deadline = calendar.calendar_of(modification, as_of)

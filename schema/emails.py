@@ -9,10 +9,20 @@ import strawberry
 import models
 from models.emails import EmailKind, EmailStatus
 from models.errors import NotFound
+from resolvers import enclosures
 from schema import requests
 from schema.actors import Actor
 from schema.context import Context, Info
 from schema.nodes import FundingRequestRef, Node, node_id
+
+
+@strawberry.type(description="Fichier joint à un courriel, fait au moment de l’envoi.")
+class EmailFile:
+    file_name: str = strawberry.field(description="Nom du fichier, comme « accuse-AR-FINSAS008539-S-M1.pdf ».")
+    url: str | None = strawberry.field(
+        description="Adresse absolue du même fichier sur le portail ; absente pour le rappel d’une échéance qui ne "
+        "compte plus."
+    )
 
 
 @strawberry.type(description="Courriel automatique envoyé à propos d’une demande.")
@@ -42,6 +52,21 @@ class Email(Node):
         if self.row.request_id is None:
             raise NotFound
         return await requests.request_of(self.row.request_id, info)
+
+    @strawberry.field(
+        description="Le fichier joint : le rappel de l’échéance pour l’agenda, ou l’accusé de réception ; absent sinon."
+    )
+    async def attachment(self, info: Info) -> EmailFile | None:
+        attached = self.row.attached
+        if attached is None or self.row.request_id is None:
+            return None
+        request = (await requests.request_of(self.row.request_id, info)).row
+        cycles = await info.context.loaders.modifications_of_request.load(request.id)
+        cycle = next(row for row in cycles if row.id == self.row.modification_id)
+        return EmailFile(
+            file_name=enclosures.file_name(attached, cycle, request),
+            url=enclosures.address(attached, cycle, request, info.context.as_of),
+        )
 
     @strawberry.field(description="Le nouvel envoi de ce courriel, demandé par un gestionnaire.")
     async def resent_as(self, info: Info) -> Email | None:

@@ -46,7 +46,7 @@ async def notify(
         attached = enclosures.ENCLOSED.get(kind)
         cause |= {"modification_id": modification.id, "attached": attached}
         facts |= await _facts_of(modification, as_of)
-        facts["enclosed"] = enclosures.file_name(attached, modification) if attached else ""
+        facts["enclosed"] = enclosures.file_name(attached, modification, request) if attached else ""
     letter = _letter(kind, event, request, facts)
     people = await recipients(request.dossier.supplier_id, editing=kind in FOR_EDITORS)
     emails = [outgoing(kind, letter, person.email, as_of, **cause) for person in people]

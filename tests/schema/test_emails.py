@@ -10,6 +10,7 @@ import pytest
 from models import Email, FundingRequest
 from models.actors import Actor
 from models.emails import EmailStatus
+from resolvers.modifications import skip_modification
 from tests.conftest import NOW
 from tests.factories import MANAGER, make_request, send_back, supplier_of
 from tests.resolvers.test_outbox import make_email
@@ -55,6 +56,21 @@ async def make_mails() -> None:
         )
     await send_back(await make_request(number="DOSSIERNEW"))
     await make_email(status=EmailStatus.FAILED)
+
+
+async def test_a_mail_tells_what_it_carries_and_where_that_is_found() -> None:
+    modification = await send_back(await make_request(number="FINSAS008539"), as_of=NOW)
+    actor = await supplier_of(modification.request)
+    asked = "query { emails { nodes { attachment { fileName url } } } }"
+    [before] = (await data(actor, asked, as_of=NOW))["emails"]["nodes"]
+    place = "http://127.0.0.1:8000/dossiers/FINSAS008539/solde"
+    assert before["attachment"] == {"fileName": "rappel-FINSAS008539.ics", "url": f"{place}/echeances.ics"}
+    later = NOW + timedelta(days=1)
+    await skip_modification(actor, modification.id, assistance_contacted=True, as_of=later)
+    receipt, deadline = (await data(actor, asked, as_of=later))["emails"]["nodes"]
+    name = "accuse-AR-FINSAS008539-S-M1.pdf"
+    assert receipt["attachment"] == {"fileName": name, "url": f"{place}/accuses/{modification.id}.pdf"}
+    assert deadline["attachment"]["url"] is None
 
 
 async def test_managers_find_the_mails_that_failed_or_are_late() -> None:
