@@ -75,14 +75,19 @@ class Journey:
 
     async def enter(self, user: User | None = None, **options: Any) -> Page:
         """A page of that person's own browser, signed in."""
+        page = await self.stranger(**options)
+        secret = f"secret-{len(self.contexts)}-of-{self.request.dossier.number}"
+        await self._open_session(user or self.user, secret)
+        cookie: Any = {"name": "session", "value": secret, "url": self.url, "httpOnly": True, "sameSite": "Lax"}
+        await page.context.add_cookies([cookie])
+        return page
+
+    async def stranger(self, **options: Any) -> Page:
+        """A page of a browser in which nobody is signed in."""
         context = await self.browser.new_context(
             base_url=self.url, java_script_enabled=self.javascript, locale="fr-FR", **options
         )
         self.contexts.append(context)
-        secret = f"secret-{len(self.contexts)}-of-{self.request.dossier.number}"
-        await self._open_session(user or self.user, secret)
-        cookie: Any = {"name": "session", "value": secret, "url": self.url, "httpOnly": True, "sameSite": "Lax"}
-        await context.add_cookies([cookie])
         context.on("console", self._listen)
         context.on("weberror", lambda error: self.faults.append(str(error.error)))
         return await context.new_page()
