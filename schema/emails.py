@@ -18,9 +18,9 @@ from schema.nodes import FundingRequestRef, Node, node_id
 
 @strawberry.type(description="Fichier joint à un courriel, fait au moment de l’envoi.")
 class EmailFile:
-    file_name: str = strawberry.field(description="Nom du fichier, comme « accuse-AR-FINSAS008539-S-M1.pdf ».")
+    file_name: str = strawberry.field(description="Nom du fichier, comme « accuse-AR-FINSAS008539-S-M1.pdf ».")
     url: str | None = strawberry.field(
-        description="Adresse absolue du même fichier sur le portail ; absente pour le rappel d’une échéance qui ne "
+        description="Adresse absolue du même fichier sur le portail ; absente pour le rappel d’une échéance qui ne "
         "compte plus."
     )
 
@@ -54,7 +54,7 @@ class Email(Node):
         return await requests.request_of(self.row.request_id, info)
 
     @strawberry.field(
-        description="Le fichier joint : le rappel de l’échéance pour l’agenda, ou l’accusé de réception ; absent sinon."
+        description="Le fichier joint : le rappel de l’échéance pour l’agenda, ou l’accusé de réception ; absent sinon."
     )
     async def attachment(self, info: Info) -> EmailFile | None:
         attached = self.row.attached

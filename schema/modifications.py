@@ -127,7 +127,7 @@ class Modification(Node):
         return links.receipt(request.row, self.row.id)
 
     @strawberry.field(
-        description="Numéro de l’accusé de réception, unique, comme « AR-FINSAS008539-S-M1 » : S du solde ou A de "
+        description="Numéro de l’accusé de réception, unique, comme « AR-FINSAS008539-S-M1 » : S du solde ou A de "
         "l’avance, M1 de la modification."
     )
     async def receipt_number(self, info: Info) -> str | None:
