@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from playwright.async_api import Dialog, Page, expect
@@ -19,7 +20,12 @@ pytestmark = pytest.mark.parametrize("javascript", [True], ids=["with JavaScript
 async def test_an_analysis_that_ends_is_told_and_disturbs_nobody(journey: Journey) -> None:
     upload = await make_upload(journey.user.actor, scan_status=ScanStatus.PENDING)
     now = datetime.now(UTC)
-    added = {"modification": journey.modification, "rank": None, "added_at": now, "added_by": journey.user.actor.author}
+    added: dict[str, Any] = {
+        "modification": journey.modification,
+        "rank": None,
+        "added_at": now,
+        "added_by": journey.user.actor.author,
+    }
     await make_attachment(journey.request, upload=upload, **added)
     page = await journey.enter()
     await page.goto(journey.form)
