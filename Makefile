@@ -71,6 +71,7 @@ lock: setup ## Write the locks anew from pyproject.toml and package.json, naming
 	$(COMPILE) pyproject.toml --output-file requirements.txt
 	$(COMPILE) pyproject.toml --extra dev --output-file requirements-dev.txt
 	echo uv | $(COMPILE) - --output-file requirements-uv.txt
+	printf 'outloud\npymupdf<2\n' | $(COMPILE) - --output-file requirements-pdf.txt
 	npm install --package-lock-only --loglevel=error
 	node --eval "$$STRIP_LOCK"
 

@@ -23,7 +23,7 @@ from web.client import OPERATIONS, read_operations
 ROOT = Path(__file__).parent.parent
 TEMPLATES = ROOT / "web/templates"
 CONSOLE = ROOT / "web/console"
-LOCKS = ["package-lock.json", "requirements.txt", "requirements-dev.txt", "requirements-uv.txt"]
+LOCKS = ["package-lock.json", "requirements.txt", "requirements-dev.txt", "requirements-pdf.txt", "requirements-uv.txt"]
 
 
 def sources(*patterns: str) -> str:

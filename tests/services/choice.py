@@ -18,6 +18,7 @@ NEEDS = {
     TESTS / "services/test_antivirus.py": "SOLDE_TEST_CLAMD",
     TESTS / "services/test_grants.py": "SOLDE_TEST_DATABASE_URL",
     TESTS / "services/test_documents_disk.py": "SOLDE_TEST_UNSHARE",
+    TESTS / "services/test_receipt_pdf.py": "SOLDE_TEST_PDF_CHECKER",
 }
 WITHOUT = {
     "SOLDE_TEST_DATABASE_URL": "PostgreSQL: everything ran on SQLite",
@@ -26,6 +27,7 @@ WITHOUT = {
     "SOLDE_TEST_CLAMD": "clamd: tests/services/test_antivirus.py did not run",
     "SOLDE_TEST_NGINX": "nginx: tests/security/test_proxy.py did not run",
     "SOLDE_TEST_UNSHARE": "unshare: tests/services/test_documents_disk.py, on a disk that is full, did not run",
+    "SOLDE_TEST_PDF_CHECKER": "Poppler and outloud: tests/services/test_receipt_pdf.py did not run",
     "SOLDE_TEST_CHROMIUM": "Chromium: tests/browser did not run",
 }
 SMALLER = "some of tests/services do the same with fewer mails, deadlines and documents"
