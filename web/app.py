@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -10,10 +9,7 @@ from datetime import UTC, datetime
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.responses import Response
 from starlette.routing import Mount
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
 
 from models.database import database
 from web import (
@@ -32,6 +28,7 @@ from web import (
     signin,
     uploads,
 )
+from web.assets import Assets
 from web.errors import HANDLERS, Incidents
 from web.lingering import Lingering
 from web.pages import (
@@ -50,24 +47,7 @@ from web.pages import (
 from web.pages import help as help_pages
 from web.pages import receipts as receipt_pages
 from web.protection import BoundedBodies, KnownHosts, Maintenance, OwnPagesOnly, SecurityHeaders
-from web.rendering import PICTURES, STATIC
 from web.session import Identification
-
-
-class _StaticFiles(StaticFiles):
-    """Files named with their fingerprint never change: browsers may keep them."""
-
-    pictures = StaticFiles(directory=PICTURES, check_dir=False)
-
-    def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
-        folder, _, picture = path.partition("/")
-        return self.pictures.lookup_path(picture) if folder == "captures" else super().lookup_path(path)
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
-        if scope["query_string"].startswith(b"v="):
-            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-        return response
 
 
 def now() -> datetime:
@@ -116,7 +96,7 @@ routes = [
     *metrics.routes,
     *mailbox.routes,
     # Compressed, being the same for everybody; pages are not: their length would tell of the secrets in them.
-    Mount("/static", GZipMiddleware(_StaticFiles(directory=STATIC)), name="static"),
+    Mount("/static", GZipMiddleware(Assets()), name="static"),
 ]
 
 app = Starlette(

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
+import re
 from collections.abc import Mapping
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.ext import Extension
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from settings import settings
+from web.assets import PICTURES as PICTURES
+from web.assets import asset
 from web.origin import csrf_token, remember_visitor
 from web.typography import FILTERS, TESTS, French
 
 _WEB = Path(__file__).parent
-STATIC = _WEB / "static"
-PICTURES = _WEB.parent / "docs/screenshots"
+_INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
 
 # What templates may know of the deployment, and no more: no secret can reach a page.
 _PUBLIC = (
@@ -40,6 +42,9 @@ _PUBLIC = (
     "max_files_at_once",
     "reminder_days",
     "closing_days",
+    "working_days",
+    "last_notice",
+    "session_idle_minutes",
     "keep_session_days",
     "keep_account_days",
     "keep_event_days",
@@ -50,21 +55,11 @@ _PUBLIC = (
 PUBLIC_SETTINGS = SimpleNamespace(**{name: getattr(settings, name) for name in _PUBLIC})
 
 
-def static_file(name: str) -> Path:
-    """Where a static file is: the pictures of our own pages are those of the documentation."""
-    folder, _, picture = name.partition("/")
-    return PICTURES / picture if folder == "captures" else STATIC / name
+class Flush(Extension):
+    """Pages leave without the indentation of their templates, which would be a tenth of them."""
 
-
-def asset(name: str) -> str:
-    """The address of a static file, changing with its content so that browsers may keep it for ever."""
-    file = static_file(name)
-    return f"/static/{name}?v={_fingerprint(file, file.stat().st_mtime_ns)}"
-
-
-@lru_cache(maxsize=256)
-def _fingerprint(file: Path, _modified: int) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+    def preprocess(self, source: str, *_: Any, **__: Any) -> str:
+        return _INDENTATION.sub("", source)
 
 
 def _environment() -> Environment:
@@ -75,7 +70,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=settings.is_development,
-        extensions=[French],
+        extensions=[French, Flush],
     )
     environment.filters |= FILTERS
     environment.tests |= TESTS
