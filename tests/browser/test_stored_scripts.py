@@ -37,7 +37,7 @@ WATCH = """
 PARAMETERS = re.compile(r"{(\w+)(?::\w+)?}")
 # They answer with no page, or end what the test needs.
 NO_PAGE = {"/metrics", "/livez", "/readyz", "/schemas/demande.json", "/pieces/{id:uuid}", "/documents/{id:uuid}"}
-FILES = ("echeances.ics", "accuses/{key:uuid}", ".pdf", ".txt")
+FILES = ("echeances.ics", "accuses/{key:uuid}", ".json", ".pdf", ".txt")
 
 
 @dataclass(frozen=True)
