@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars, get_contextvars
 from tortoise.exceptions import DBConnectionError
@@ -187,4 +187,15 @@ def _incident(http: Request, error: Exception) -> Response:
         return answer(http, 500, because=error)
     except Exception as second:  # The error page itself cannot be drawn: say it without one.
         log.error("no error page", exc_info=second)
-        return PlainTextResponse(PROBLEMS[500].message, 500)
+        return HTMLResponse(_BARE.format(**PROBLEMS[500]._asdict(), incident=get_contextvars()["incident"]), 500)
+
+
+# Our links and our look need templates; these words need nothing.
+_BARE = """<!doctype html>
+<html lang="fr"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>
+<h1>{title}</h1>
+<p>{message}</p>
+<p>{advice}</p>
+<p>Incident n° <strong>{incident}</strong>. Donnez ce numéro à l'assistance.</p>
+<p><a href="/">Accueil du portail</a></p>
+"""

@@ -1,56 +1,140 @@
-"""`make screenshots`: the pictures of the README, taken of the demo by the Chromium that SOLDE_TEST_CHROMIUM names."""
+"""`make screenshots`: the pictures of the README and of the help page, taken of the demo, in light and in dark colours.
+
+By the Chromium that SOLDE_TEST_CHROMIUM names, and by the steps of the guide's walk.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import tempfile
+import time
+from io import BytesIO
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from PIL import Image
+from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright
 
-from tests.services.portal import start_portal
+from tests.browser.test_walk import _change_the_contact, _document, _import, _sign_in
+from tests.services.portal import READY, Portal, start_portal
+from web.captures import CAPTURES, DESK, PHONE, SCALE
+from web.rendering import PICTURES
 
-FOLDER = Path(__file__).parents[2] / "docs/screenshots"
 REQUEST = "/dossiers/FINSAS008539/solde"
+FOLDERS = {"light": PICTURES, "dark": PICTURES / "sombre"}
+# Enough for a page of text: each picture is half as heavy as with all of them, and as sharp.
+COLOURS = 128
+ABOVE = 24  # pixels of the page that stay above what a picture begins with
+
+
+class Album:
+    """The pictures taken so far: they replace those of before all together, once every page has shown itself."""
+
+    def __init__(self) -> None:
+        self.taken: dict[Path, bytes] = {}
+
+    async def take(self, page: Page, name: str, beginning: Locator | None = None) -> None:
+        """The picture of that name, in both themes: the page from its top, or from what it begins with."""
+        assert await page.locator("#contenu h1").count(), await page.content()
+        assert not await page.locator(".incident").count(), await page.content()
+        await page.set_viewport_size({"width": CAPTURES[name].width, "height": CAPTURES[name].height})
+        await page.evaluate("document.activeElement.blur()")
+        if beginning:
+            await beginning.evaluate("(part, above) => scrollBy(0, part.getBoundingClientRect().top - above)", ABOVE)
+        else:
+            await page.evaluate("scrollTo(0, 0)")
+        for scheme, folder in FOLDERS.items():
+            await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            self.taken[folder / f"{name}.webp"] = _lightened(await page.screenshot())
+        await page.emulate_media(color_scheme="light")
+
+    def save(self) -> None:
+        assert len(self.taken) == len(CAPTURES) * len(FOLDERS)
+        for file, picture in self.taken.items():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(picture)
+
+
+def _lightened(png: bytes) -> bytes:
+    light = BytesIO()
+    with Image.open(BytesIO(png)) as taken:
+        flat = taken.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+        flat.convert("RGB").save(light, "WEBP", lossless=True, quality=60, method=3)
+    return light.getvalue()
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="solde-screenshots-") as folder:
         portal = start_portal(Path(folder), "--demo")
         try:
-            portal.wait_until_ready()
-            _take(portal.url)
+            _wait_for(portal)
+            asyncio.run(_take_all(portal.url, Path(folder)))
         finally:
             portal.end()
 
 
-def _take(url: str) -> None:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=os.environ.get("SOLDE_TEST_CHROMIUM", "/usr/bin/chromium"))
-        desk = browser.new_context(base_url=url, locale="fr-FR", viewport={"width": 1200, "height": 900})
-        page = desk.new_page()
-        _sign_in(page)
-        page.goto(REQUEST)
-        page.screenshot(path=FOLDER / "suivi.png")
-        phone = browser.new_context(
-            base_url=url, locale="fr-FR", viewport={"width": 390, "height": 844}, storage_state=desk.storage_state()
-        ).new_page()
-        phone.goto(f"{REQUEST}/modification")
-        phone.get_by_label("Coordonnées de contact").fill("test123@gmail.com")
-        phone.get_by_role("button", name="Enregistrer le brouillon").click()
-        changed = phone.get_by_text("✓ Modifié")
-        changed.wait_for()
-        changed.evaluate("mark => scrollTo(0, mark.getBoundingClientRect().top + scrollY - 260)")
-        phone.screenshot(path=FOLDER / "modification-telephone.png")
-        browser.close()
+def _wait_for(portal: Portal) -> None:
+    """However long the demo takes to load on a busy machine."""
+    while READY not in portal.output:
+        if portal.process.poll() is not None:
+            raise SystemExit(portal.output)
+        time.sleep(0.1)
 
 
-def _sign_in(page: Page) -> None:
-    page.goto("/connexion")
-    page.get_by_label("Votre identifiant").fill("poulat")
-    page.get_by_label("Votre mot de passe").fill("demonstration-segur")
-    page.get_by_role("button", name="Valider").click()
-    page.wait_for_url("/")
+async def _take_all(url: str, folder: Path) -> None:
+    album = Album()
+    async with async_playwright() as playwright:
+        chromium = os.environ.get("SOLDE_TEST_CHROMIUM", "/usr/bin/chromium")
+        browser = await playwright.chromium.launch(executable_path=chromium)
+        desk = await _context(browser, url, DESK)
+        page = await desk.new_page()
+        await _find_what_is_asked(page, album)
+        await _modify(page, album, _document(folder, "pv-test.pdf"))
+        await _on_a_phone(await _context(browser, url, PHONE), desk, album)
+        await _confirm(page, album)
+        await browser.close()
+    album.save()
+
+
+async def _context(browser: Browser, url: str, width: int) -> BrowserContext:
+    size = {"width": width, "height": 900}
+    return await browser.new_context(base_url=url, locale="fr-FR", viewport=size, device_scale_factor=SCALE)  # type: ignore[arg-type]
+
+
+async def _find_what_is_asked(page: Page, album: Album) -> None:
+    await page.goto("/connexion")
+    await album.take(page, "connexion")
+    await _sign_in(page)
+    await album.take(page, "accueil")
+    await page.goto(REQUEST)
+    await album.take(page, "suivi")
+
+
+async def _modify(page: Page, album: Album, document: Path) -> None:
+    await page.goto(f"{REQUEST}/modification")
+    await _change_the_contact(page)
+    await album.take(page, "modification", page.get_by_role("heading", name="Informations éditables"))
+    await _import(page, "MSS_RESU_TEST_TECH", document)
+    await album.take(page, "pieces", page.get_by_role("heading", name="Pièces justificatives"))
+    await page.goto(f"{REQUEST}/modification/abandon")
+    await album.take(page, "abandon")
+
+
+async def _on_a_phone(phone: BrowserContext, desk: BrowserContext, album: Album) -> None:
+    await phone.add_cookies([*await desk.cookies()])  # type: ignore[list-item]
+    page = await phone.new_page()
+    await page.goto(f"{REQUEST}/modification")
+    await album.take(page, "modification-telephone", page.get_by_role("heading", name="Informations éditables"))
+
+
+async def _confirm(page: Page, album: Album) -> None:
+    await page.goto(f"{REQUEST}/modification/verification")
+    await album.take(page, "verification")
+    await page.get_by_role("button", name="Confirmer", exact=True).click()
+    await page.get_by_role("heading", name="Vos modifications ont été transmises").wait_for()
+    await album.take(page, "accuse")
+    await page.goto(f"{REQUEST}/historique")
+    await album.take(page, "historique")
 
 
 if __name__ == "__main__":

@@ -96,7 +96,10 @@ async def test_an_error_page_that_cannot_be_drawn_still_answers(
     failing(ZeroDivisionError())
     monkeypatch.setattr("web.errors.render", lambda *_args, **_data: 1 / 0)
     answer = await site.get("/panne")
-    assert (answer.status_code, answer.text) == (500, PROBLEMS[500].message)
+    page = Reading(answer.text)
+    assert (answer.status_code, page.links) == (500, {"Accueil du portail": "/"})
+    assert PROBLEMS[500].message in page.text
+    assert re.search(r"Incident n° <strong>[0-9A-F]{4}-[0-9A-F]{4}</strong>", answer.text)
 
 
 async def test_what_may_succeed_later_is_asked_again_by_a_link(site: AsyncClient, failing: Failing) -> None:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from httpx import AsyncClient
+from markupsafe import escape
+from PIL import Image
 
+from models.typography import french
 from tests.web.visit import Visit
-from web.rendering import PUBLIC_SETTINGS
+from web.captures import CAPTURES, SCALE
+from web.rendering import PICTURES, PUBLIC_SETTINGS
 
 PUBLISHER = "Agence de l'exemple, 1 rue de la Paix, 75000 Paris, 01 40 00 00 00"
 
@@ -60,3 +67,60 @@ async def test_the_declaration_of_accessibility_follows_the_audit(
     assert ("n'a pas encore été audité" in page.text) is (rate is None)
     assert (f"la société Exemple, le 12/09/2026 montre que {rate} % des critères" in page.text) is (rate is not None)
     assert page.links["écrire un message au Défenseur des droits"].startswith("https://")
+
+
+async def test_the_help_page_teaches_every_step_with_its_picture(site: AsyncClient) -> None:
+    page = (await site.get("/aide")).text
+    for name, capture in CAPTURES.items():
+        assert f'width="{capture.width}" height="{capture.height}" alt="{escape(french(capture.words))}"' in page
+        for folder in ("", "sombre/"):
+            address = re.search(rf'"(/static/captures/{folder}{name}\.webp\?v=[0-9a-f]+)"', page)
+            assert address, name
+            picture = await site.get(address[1])
+            assert picture.headers["Content-Type"] == "image/webp"
+            assert "immutable" in picture.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize(("theme", "shown"), [("light", "captures/suivi.webp"), ("dark", "captures/sombre/suivi.webp")])
+async def test_pictures_have_the_colours_that_their_reader_chose(site: AsyncClient, theme: str, shown: str) -> None:
+    site.cookies.set("affichage", theme)
+    page = (await site.get("/aide")).text
+    assert re.findall(r"/static/(captures/\S*suivi.webp)\?", page) == [shown]
+
+
+@pytest.mark.parametrize("folder", ["", "sombre"])
+@pytest.mark.parametrize("name", CAPTURES)
+def test_every_picture_is_as_large_as_announced_and_light(folder: str, name: str) -> None:
+    file = PICTURES / folder / f"{name}.webp"
+    with Image.open(file) as picture:
+        assert picture.size == (round(CAPTURES[name].width * SCALE), round(CAPTURES[name].height * SCALE))
+    assert file.stat().st_size < 100 * 1024
+
+
+def test_no_picture_is_left_from_before() -> None:
+    there = {file.relative_to(PICTURES).as_posix() for file in PICTURES.rglob("*.*")}
+    assert there == {f"{folder}{name}.webp" for name in CAPTURES for folder in ("", "sombre/")}
+
+
+async def test_help_needs_no_picture_to_be_read(
+    site: AsyncClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("web.pages.help.PICTURES", tmp_path)
+    answer = await site.get("/aide")
+    assert answer.status_code == 200
+    assert "<figure" not in answer.text
+    assert "Gardez l'accusé de réception" in answer.text
+
+
+@pytest.mark.usefixtures("told")
+async def test_the_assistance_says_how_and_when_it_answers(site: AsyncClient) -> None:
+    page = await Visit(site).open("/aide")
+    assert page.links["01 50 00 00 00"] == "tel:0150000000"
+    assert "du lundi au vendredi" in page.text
+
+
+async def test_every_anchor_of_the_help_page_is_there(site: AsyncClient) -> None:
+    page = (await site.get("/aide")).text
+    anchors = set(re.findall(r'href="#([\w-]+)"', page))
+    assert anchors >= {"etapes", "delais", "questions", "assistance"}
+    assert anchors <= set(re.findall(r'id="([\w-]+)"', page))

@@ -8,7 +8,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from web.rendering import render
+from web.captures import CAPTURES
+from web.rendering import PICTURES, render
+
+
+async def help_page(http: Request) -> Response:
+    """GET /aide: the whole procedure with its pictures; a portal installed without them teaches it in words."""
+    shown = {name: capture for name, capture in CAPTURES.items() if (PICTURES / f"{name}.webp").is_file()}
+    return render(http, "help/help.html", captures=shown)
 
 
 def _page(template: str) -> Callable[[Request], Awaitable[Response]]:
@@ -19,7 +26,7 @@ def _page(template: str) -> Callable[[Request], Awaitable[Response]]:
 
 
 routes = [
-    Route("/aide", _page("help/help.html")),
+    Route("/aide", help_page),
     Route("/accessibilite", _page("help/accessibility.html")),
     Route("/mentions-legales", _page("help/legal.html")),
     Route("/donnees-personnelles", _page("help/privacy.html")),
