@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -58,6 +59,12 @@ async def test_the_timeline_tells_versions_status_changes_and_mails_newest_first
     assert page.links["Accusé de réception M1"].endswith(f"/accuses/{scene.modification.id}")
     file = f"AR-{scene.request.dossier.number}-S-M1 (PDF)"
     assert page.links[file] == f"{page.links['Accusé de réception M1']}.pdf"
+
+
+async def test_an_instant_is_told_to_machines_to_the_second(scene: Scene) -> None:
+    await confirm(scene, "test123@gmail.com", NOW + timedelta(days=1, microseconds=20_042))
+    await scene.visit.open(f"{scene.path}/historique")
+    assert set(re.findall(r'datetime="2023-08-08([^"]*)"', scene.visit.response.text)) == {"T12:32:00+00:00"}
 
 
 async def test_declining_is_in_the_timeline_with_its_receipt(scene: Scene) -> None:
