@@ -9,6 +9,7 @@ import pytest
 
 from models.actors import Actor
 from models.attachments import ScanStatus
+from models.typography import french
 from schema.nodes import node_id
 from tests.factories import MANAGER, READER, make_upload, make_user
 from tests.schema.asking import data, statements
@@ -88,3 +89,11 @@ async def test_they_are_read_a_page_at_a_time_by_as_many_statements() -> None:
     rest = (await data(reader, LISTED, after=first["pageInfo"]["endCursor"]))["news"]
     assert (len(rest["nodes"]), rest["pageInfo"]["hasNextPage"]) == (1, False)
     assert {each["title"] for each in first["nodes"] + rest["nodes"]} == {f"Annonce {number}" for number in range(3)}
+
+
+async def test_the_journal_says_what_was_done_with_them() -> None:
+    news = (await act(MANAGER, "publishNews", title="TEST SAS", text="Ouvert."))["news"]
+    await act(MANAGER, "withdrawNews", newsId=news["id"])
+    lines = (await data(MANAGER, "{ journal(first: 2) { nodes { kind summary } } }"))["journal"]["nodes"]
+    assert [line["kind"] for line in lines] == ["NEWS_WITHDRAWN", "NEWS_PUBLISHED"]
+    assert lines[0]["summary"] == french("L'actualité « TEST SAS » est retirée.")
