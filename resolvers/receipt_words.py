@@ -98,9 +98,14 @@ class Receipt:
                 "instruite par un gestionnaire dans les prochains jours."
             )
         return (
-            f"Vous avez choisi, le {at}, de ne pas modifier votre {name}. Elle est repassée « en cours » et sera "
-            "instruite en l'état dans les prochains jours."
+            f"Le {at}, {printable(self._by) or 'le fournisseur'} a choisi de ne pas modifier la {name}. Elle est "
+            "repassée « en cours » et sera instruite en l'état dans les prochains jours."
         )
+
+    @property
+    def _by(self) -> str:
+        """Who confirmed or declined; nobody once names are erased."""
+        return self.modification.closed_by.name if self.modification.closed_by else ""
 
     def _facts(self) -> Iterator[tuple[str, str]]:
         modification = self.modification
@@ -112,9 +117,8 @@ class Receipt:
         )
         yield "Fournisseur", f"{dossier.supplier.legal_name}, SIRET {siret(dossier.supplier.siret)}"
         yield "Demandée le", short_moment(modification.opened_at)
-        by = modification.closed_by.name if modification.closed_by else ""
         ended = "Confirmée le" if self.is_confirmed else "Déclinée le"
-        yield ended, short_moment(_ended(modification)) + (f", par {by}" if by else "")
+        yield ended, short_moment(_ended(modification)) + (f", par {self._by}" if self._by else "")
         yield "Mot pour le gestionnaire", modification.note or ""
 
     def _sections(self) -> Iterator[Section]:

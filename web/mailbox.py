@@ -29,13 +29,15 @@ class Mail:
     subject: str
     sent_at: datetime
     text: str
+    enclosed: list[str]
 
     @classmethod
     def read(cls, file: Path) -> Mail:
         message = BytesParser(policy=policy.default).parsebytes(file.read_bytes())
         body = message.get_body(("plain",))
         text = body.get_content() if body else ""
-        return cls(file.stem, message["To"], message["Subject"], message["Date"].datetime, text)
+        enclosed = [part.get_filename("") for part in message.iter_attachments()]
+        return cls(file.stem, message["To"], message["Subject"], message["Date"].datetime, text, enclosed)
 
 
 def _folder() -> Path:

@@ -82,7 +82,10 @@ async def test_declining_says_what_was_dropped() -> None:
     later = NOW + timedelta(days=9)
     closed = await skip_modification(actor, modification.id, assistance_contacted=True, as_of=later)
     text = text_of(await pdf(closed))
-    assert "Vous avez choisi, le mercredi 16 août 2023 à 14 h 32 (heure de Paris), de ne pas modifier" in text
+    assert (
+        "Le mercredi 16 août 2023 à 14 h 32 (heure de Paris), Pascal Breton a choisi de ne pas modifier la demande"
+        in text
+    )
     assert "n'a pas été transmis au gestionnaire. Données du brouillon" in text
     assert "test123@gmail.com" in text
     assert "Données modifiées" not in text

@@ -6,6 +6,7 @@ from models import User
 from resolvers.passwords import send_reset_link
 from tasks.delivery import deliver
 from tests.conftest import NOW
+from tests.factories import make_request, send_back
 
 
 async def test_a_developer_reads_what_was_sent(site: AsyncClient, supplier_user: User, data_dir: Path) -> None:
@@ -18,6 +19,13 @@ async def test_a_developer_reads_what_was_sent(site: AsyncClient, supplier_user:
     shown = (await site.get(f"/courriels/{file.stem}")).text
     assert f"À : {supplier_user.email}".replace(" :", "\u00a0:") in shown
     assert 'href="http://127.0.0.1:8000/reinitialisation/' in shown
+
+
+async def test_a_developer_sees_what_a_mail_carries(site: AsyncClient, db: str, data_dir: Path) -> None:
+    await send_back(await make_request(number="FINSAS008539"))
+    await deliver(NOW)
+    [file] = (data_dir / "mail").glob("*.eml")
+    assert "Pièce jointe\u00a0: rappel-FINSAS008539.ics" in (await site.get(f"/courriels/{file.stem}")).text
 
 
 async def test_the_newest_mail_comes_first_whenever_it_was_written(site: AsyncClient, data_dir: Path) -> None:
