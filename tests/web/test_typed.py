@@ -118,6 +118,27 @@ async def test_words_to_the_manager_come_back(
     }
 
 
+async def test_an_invitation_comes_back_and_the_files_of_a_deposit_are_asked_for(idle: Scene) -> None:
+    invitation = {"action": "inviter", "email": "louise@poulat.fr", "right": "EDIT"}
+    await idle.visit.send("/mon-compte/collegues", invitation)
+    await sign_in(idle)
+    assert GIVEN_BACK in idle.visit.text
+    invited = {"email": "louise@poulat.fr", "right": "EDIT"}
+    assert any(form.fields.items() >= invited.items() for form in idle.visit.page.forms)
+    idle.visit.client.cookies.clear()
+    await idle.visit.send("/depot", {}, [("document", ("demande.json", b"{}"))])
+    await sign_in(idle)
+    assert "Vos fichiers n'ont pas été reçus : choisissez-les de nouveau." in idle.visit.text
+    assert GIVEN_BACK not in idle.visit.text
+
+
+async def test_what_had_not_been_changed_is_not_announced_as_typed(idle: Scene) -> None:
+    await idle.visit.press("Enregistrer le brouillon")
+    await sign_in(idle)
+    assert GIVEN_BACK not in idle.visit.text
+    assert "Votre session avait expiré : ce que vous aviez demandé n'a pas été fait." in idle.visit.text
+
+
 async def test_somebody_else_at_the_same_computer_is_not_shown_it(idle: Scene) -> None:
     await with_password(await make_user(idle.user.supplier, right=AccountRight.CONFIRM), "louise")
     await idle.visit.press("Enregistrer le brouillon", contact="test123@gmail.com")

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from web.client import run
 from web.rendering import render
-from web.session import signed_in
+from web.typed import given_back, keeping, sent_again
 from web.uploads import Form, read_form
 
 PATH = "/mon-compte/collegues"
@@ -25,7 +25,7 @@ DONE = {
 _OPERATIONS = {"renvoyer": "ResendInvitation", "droit": "ChangeAccountRight", "revoquer": "RevokeAccount"}
 
 
-@signed_in
+@keeping("email", "right")
 async def page(http: Request) -> Response:
     """The list, and what its buttons do."""
     if http.state.viewer["role"] != "SUPPLIER":
@@ -33,6 +33,7 @@ async def page(http: Request) -> Response:
     if http.method != "POST":
         return await _show(http)
     form = await read_form(http)
+    await sent_again(http, form)
     action, _, account = form.get("action").partition(":")
     result = await _act(http, action, account, form)
     if result["__typename"].endswith("Success"):
@@ -61,14 +62,17 @@ def _faults(result: dict[str, Any]) -> list[dict[str, str]]:
 
 
 async def _show(http: Request, faults: list[dict[str, str]] | None = None, form: Form | None = None) -> Response:
+    typed = None if form else given_back(http)
+    again = typed.fields if typed and typed.fields.get("email") else {}
     return render(
         http,
         "account/colleagues.html",
         422 if faults else 200,
         supplier=(await run(http, "ColleaguesPage"))["viewer"]["supplier"],
         faults=faults or [],
-        email=form.get("email") if form else "",
-        right=form.get("right") if form and form.get("action") == "inviter" else "READ",
+        typed=typed,
+        email=form.get("email") if form else again.get("email", ""),
+        right=form.get("right") if form and form.get("action") == "inviter" else again.get("right", "READ"),
         done=DONE.get(http.query_params.get("fait", "")) if not faults else None,
     )
 

@@ -12,15 +12,17 @@ from web.client import run
 from web.pages.addresses import NATURES, RequestAddress
 from web.pages.draft import documents_accepted
 from web.rendering import render
-from web.session import signed_in
+from web.typed import given_back, keeping, sent_again
 from web.uploads import Form, read_form
 
 
-@signed_in
+@keeping()
 async def page(http: Request) -> Response:
     """The form; importing leads to the request."""
     if http.method == "POST":
-        return await _import(http, await read_form(http, as_text=("document",)))
+        form = await read_form(http, as_text=("document",))
+        await sent_again(http, form)
+        return await _import(http, form)
     return await _show(http)
 
 
@@ -61,7 +63,8 @@ def _fault(field: str, where: str, message: str) -> dict[str, str]:
 
 async def _show(http: Request, status: int = 200, faults: list[dict[str, str]] | None = None) -> Response:
     data = await run(http, "DepositPage")
-    return render(http, "deposit/page.html", status, faults=faults or [], **documents_accepted(data["documentTypes"]))
+    said: dict[str, Any] = {"faults": faults or [], "typed": None if faults else given_back(http)}
+    return render(http, "deposit/page.html", status, **said, **documents_accepted(data["documentTypes"]))
 
 
 routes = [Route("/depot", page, methods=["GET", "POST"])]

@@ -10,8 +10,16 @@ let nextLook = null;
 const pendingPlace = () => document.querySelector("[data-pending]");
 
 function lookLater() {
-  if (nextLook || !pendingPlace() || looks >= LOOKS) return;
+  if (nextLook || !pendingPlace()) return;
+  if (looks >= LOOKS) return giveUp();
   nextLook = setTimeout(lookNow, Math.min(2000 * 1.3 ** looks++, LONGEST_WAIT));
+}
+
+// The session is not kept open for ever by a page that asks.
+function giveUp() {
+  for (const words of document.querySelectorAll(".pending .with-script")) {
+    words.textContent = " Elle dure plus longtemps que d'habitude\u00a0: rechargez la page pour en connaître le résultat.";
+  }
 }
 
 async function lookNow() {
@@ -19,7 +27,10 @@ async function lookNow() {
   if (document.hidden) return;
   const response = await fetch(location.href).catch(() => null);
   const page = response?.ok && !response.redirected && new DOMParser().parseFromString(await response.text(), "text/html");
-  if (page) renew(page);
+  if (page) {
+    tell();
+    renew(page);
+  }
   lookLater();
 }
 

@@ -52,6 +52,7 @@ async function deliver(row) {
     await checkReadable(row.file);
     const received = await persist(() => (row.become("sending"), upload(row, signal, (sent) => row.progressed(sent))), signal, waits);
     const page = await inTurn(() => persist(() => (row.become("adding"), add(row, received, signal)), signal, waits));
+    tell();
     forget(row);
     refresh(page);
     say(`${named(row.file)} a été ajouté au brouillon.`);

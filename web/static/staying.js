@@ -24,12 +24,13 @@ function watch() {
 }
 
 function notice(state) {
-  const hour = new Date(endsAt).toLocaleTimeString("fr", { hour: "numeric", minute: "2-digit" }).replace(":", "\u00a0h\u00a0");
+  const parts = { hour: "numeric", minute: "2-digit", timeZone: "Europe/Paris" }; // as every hour of the pages
+  const hour = new Date(endsAt).toLocaleTimeString("fr", parts).replace(":", "\u00a0h\u00a0");
   const typing = document.querySelector("[data-unsaved]") !== null;
   const words = {
     ending: `Sans action de votre part, votre session se termine à ${hour}.`,
-    last: `Votre session se termine à ${hour}. ${typing ? "Enregistrez avant : vous" : "Vous"} pourrez ensuite vous reconnecter.`,
-    ended: `Votre session est terminée.${typing ? " Ce que vous avez saisi est toujours à l'écran. Enregistrez : vous le retrouverez après la connexion." : ""}`,
+    last: `Votre session se termine à ${hour}. ${typing ? "Enregistrez avant\u00a0: vous" : "Vous"} pourrez ensuite vous reconnecter.`,
+    ended: `Votre session est terminée.${typing ? " Ce que vous avez saisi est toujours à l'écran. Enregistrez\u00a0: vous le retrouverez après la connexion." : ""}`,
   }[state];
   const place = document.createElement("div");
   place.className = "notice notice-todo";
