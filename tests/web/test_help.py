@@ -10,7 +10,9 @@ from httpx import AsyncClient
 from markupsafe import escape
 from PIL import Image
 
+from models import User
 from models.typography import french
+from tests.web.conftest import Enter
 from tests.web.visit import Visit
 from web.captures import CAPTURES, SCALE
 from web.rendering import PICTURES, PUBLIC_SETTINGS
@@ -124,3 +126,20 @@ async def test_every_anchor_of_the_help_page_is_there(site: AsyncClient) -> None
     anchors = set(re.findall(r'href="#([\w-]+)"', page))
     assert anchors >= {"etapes", "delais", "questions", "assistance"}
     assert anchors <= set(re.findall(r'id="([\w-]+)"', page))
+
+
+@pytest.mark.parametrize("who", ["stranger", "supplier", "manager"])
+async def test_every_address_of_the_site_map_opens_for_who_reads_it(
+    site: AsyncClient, enter: Enter, supplier_user: User, manager_user: User, who: str
+) -> None:
+    if who != "stranger":
+        await enter(supplier_user if who == "supplier" else manager_user)
+    visit = Visit(site)
+    page = await visit.open("/plan-du-site")
+    addresses = {address.partition("#")[0] for address in page.links.values()} - {"", "/courriels"}
+    assert addresses >= {"/", "/aide", "/accessibilite", "/mentions-legales", "/donnees-personnelles"}
+    assert ("/console" in addresses, "/mon-compte/collegues" in addresses) == (who == "manager", who == "supplier")
+    for address in addresses:
+        await visit.open(address)
+        assert visit.status == 200, address
+        assert address == "/connexion" or not visit.path.startswith("/connexion"), address
