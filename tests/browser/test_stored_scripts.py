@@ -73,7 +73,7 @@ async def _scene(supplier: Supplier, user: User) -> FundingRequest:
 async def _announcement() -> News:
     """As the database could hold it, whatever publishing refuses: with a document of such a name."""
     manager = (await make_user(None, name=NAMED)).actor
-    words = {"title": NAMED[:150], "category": SHORT, "text": WRITTEN, "published_by": manager.author}
+    words: dict[str, Any] = {"title": NAMED[:150], "category": SHORT, "text": WRITTEN, "published_by": manager.author}
     upload = await make_upload(manager, file_name=NAMES[0])
     return await News.create(**words, published_at=datetime.now(UTC), updated_at=datetime.now(UTC), document=upload)
 
