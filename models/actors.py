@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +30,12 @@ class AccountRight(StrEnum):
     READ = "READ"
     EDIT = "EDIT"
     CONFIRM = "CONFIRM"
+
+
+RIGHT_LABELS = MappingProxyType(
+    {AccountRight.READ: "lecture", AccountRight.EDIT: "modification", AccountRight.CONFIRM: "confirmation"}
+)
+"""The words of pages and mails."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from models import User
-from models.actors import AccountRight, Actor, Role
+from models.actors import RIGHT_LABELS, AccountRight, Actor, Role
 from models.colleagues import is_own
 from models.emails import EmailKind
 from models.events import EventKind
@@ -30,7 +30,6 @@ _GENERATOR = (
     " prévenez l'assistance utilisateur, qui fera retirer cette double authentification."
 )
 _SURPRISED = "Si vous ne vous y attendiez pas, prévenez l'assistance utilisateur."
-_RIGHTS = {AccountRight.READ: "lecture", AccountRight.EDIT: "modification", AccountRight.CONFIRM: "confirmation"}
 
 
 @dataclass(frozen=True)
@@ -103,7 +102,7 @@ async def tell_owner(kind: EventKind, user: User, actor: Actor, at: datetime, **
     if not user.password_hash:
         return
     facts = {name: french(words) for name, words in asdict(_WORDS[kind]).items()}
-    facts["happened"] = facts["happened"].format(**{name: _RIGHTS[right] for name, right in rights.items()})
+    facts["happened"] = facts["happened"].format(**{name: RIGHT_LABELS[right] for name, right in rights.items()})
     letter = render(
         EmailKind.ACCOUNT_CHANGED,
         at=at,

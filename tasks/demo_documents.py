@@ -59,7 +59,7 @@ GUIDE_DOCUMENTS = (
         "DECISION_ATTRIBUTION",
         "Décision d’attribution FINSAS008539",
         "Fournisseur : GARAGE POULAT, SIRET 792 568 446 00019.\n"
-        "Montant de l’engagement retenu : 100 000,00 €. Montant décidé du solde : 70 000,00 €.",
+        "Montant de l’engagement retenu : 100 000,00 €. Montant décidé du solde : 70 000,00 €.",
     ),
     DemoDocument(
         "PJ_Demande.pdf",

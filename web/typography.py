@@ -1,4 +1,4 @@
-"""French typography for the templates: the filters that they use, and their own source.
+"""French for the templates: the filters that they use, and the typography of their own source.
 
 The rules are in models/typography.py, which mails share; pages reach them by these filters.
 """
@@ -9,6 +9,8 @@ from collections.abc import Callable
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from models.actors import RIGHT_LABELS, AccountRight
+from models.lifecycle import STATUS_LABELS, RequestStatus
 from models.typography import (
     amount,
     day,
@@ -38,6 +40,16 @@ def to_the_second(instant: str) -> str:
     return datetime.fromisoformat(instant).isoformat(timespec="seconds")
 
 
+def status(value: str) -> str:
+    """« A modifier »"""
+    return STATUS_LABELS[RequestStatus(value)]
+
+
+def right(value: str) -> str:
+    """« modification »"""
+    return RIGHT_LABELS[AccountRight(value)]
+
+
 FILTERS: dict[str, Callable[..., object]] = {
     "amount": amount,
     "day": day,
@@ -49,10 +61,12 @@ FILTERS: dict[str, Callable[..., object]] = {
     "moment": moment,
     "path": path,
     "quantity": quantity,
+    "right": right,
     "room": room,
     "short_moment": short_moment,
     "siret": siret,
     "size": size,
+    "status": status,
     "to_the_second": to_the_second,
 }
 TESTS: dict[str, Callable[..., bool]] = {"past": is_past}

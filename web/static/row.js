@@ -45,7 +45,7 @@ class Row {
     this.choice = element("select", { id }, ...[...choice.options].map((option) => option.cloneNode(true)));
     this.choice.value = choice.value;
     this.choice.addEventListener("change", () => this.recheck());
-    this.label = element("label", { htmlFor: id }, "Type", element("span", { className: "hidden", textContent: ` de ${this.file.name}` }), " :");
+    this.label = element("label", { htmlFor: id }, "Type", element("span", { className: "hidden", textContent: ` de ${this.file.name}` }), "\u00a0:");
     this.kind = element("p", { className: "quiet" });
     this.bar = element("progress", { max: 100, value: 0, ariaLabel: `Envoi de ${this.file.name}` });
     this.words = element("p", { id: `${id}-dit`, className: "said" });
@@ -79,7 +79,7 @@ class Row {
     this.stop.hidden = state === "adding";
     this.stopWord.textContent = this.choice.disabled ? "Annuler" : "Retirer";
     this.words.className = state === "refused" ? "said fault" : "said";
-    this.words.textContent = { queued: "En attente de son tour.", adding: "Reçu : ajout au brouillon." }[state] ?? "";
+    this.words.textContent = { queued: "En attente de son tour.", adding: "Reçu\u00a0: ajout au brouillon." }[state] ?? "";
     if (state === "sending") this.half = false;
     if (state !== "refused") this.choice.removeAttribute("aria-invalid");
     if (held.hidden) (this.stop.hidden ? this.element : this.stop).focus();
@@ -123,10 +123,10 @@ class Row {
     const percent = Math.floor((100 * sent) / this.file.size);
     this.bar.value = Math.min(percent, 100);
     this.words.textContent =
-      sent < this.file.size ? `${percent}\u00a0% — ${inWords(sent)} sur ${inWords(this.file.size)}` : "Envoyé : vérification en cours.";
+      sent < this.file.size ? `${percent}\u00a0% — ${inWords(sent)} sur ${inWords(this.file.size)}` : "Envoyé\u00a0: vérification en cours.";
     if (this.half || percent < 50 || percent >= 100) return;
     this.half = true;
-    say(`${named(this.file)} : plus de la moitié est envoyée.`);
+    say(`${named(this.file)}\u00a0: plus de la moitié est envoyée.`);
   }
 
   waits(seconds, hurry) {
@@ -157,7 +157,7 @@ class Row {
     const words = this.choice.disabled ? "envoi annulé" : "retiré";
     this.stopping.abort();
     forget(this);
-    say(`${named(this.file)} : ${words}.`);
+    say(`${named(this.file)}\u00a0: ${words}.`);
     pressed = null;
     startNext();
   }

@@ -38,7 +38,7 @@ function showProgress(form, { loaded, total }) {
   const percent = Math.floor((100 * loaded) / total);
   block.hidden = false;
   block.querySelector("progress").value = percent;
-  const words = percent < 50 ? "Envoi en cours" : percent < 100 ? "Envoi : plus de la moitié" : "Envoi terminé, vérification en cours";
+  const words = percent < 50 ? "Envoi en cours" : percent < 100 ? "Envoi\u00a0: plus de la moitié" : "Envoi terminé, vérification en cours";
   const status = block.querySelector("[role=status]");
   if (status.textContent !== words) status.textContent = words;
 }
@@ -88,7 +88,7 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => hideProgress(ctx.sourceElement));
 
 const STILL_HERE = "Votre saisie est toujours à l'écran.";
-const UNANSWERED = "Le service n'a pas répondu. Votre saisie est toujours à l'écran : vérifiez votre connexion, puis réessayez.";
+const UNANSWERED = "Le service n'a pas répondu. Votre saisie est toujours à l'écran\u00a0: vérifiez votre connexion, puis réessayez.";
 
 // What is refused before a page could answer leaves the form as it is: only the words of the refusal are shown.
 const REFUSED_OUTRIGHT = [403, 413, 429];
