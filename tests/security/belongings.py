@@ -64,9 +64,12 @@ async def message(request: FundingRequest) -> SupportMessage:
 
 async def announced(document: Upload | None = None) -> News:
     """What a manager has announced to everybody, like nothing else."""
-    words: dict[str, Any] = {"title": f"Annonce {await News.all().count()}", "category": "FOURNISSEUR"}
-    facts = {"text": "Ouvert.", "published_at": NOW, "published_by": MANAGER.author, "document": document}
-    return await News.create(**words, **facts)
+    words: dict[str, Any] = {
+        "title": f"Annonce {await News.all().count()}",
+        "category": "FOURNISSEUR",
+        "text": "Ouvert",
+    }
+    return await News.create(**words, published_at=NOW, published_by=MANAGER.author, document=document)
 
 
 async def session_of(user: User) -> Session:
