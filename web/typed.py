@@ -37,6 +37,9 @@ def keeping(*fields: str) -> Callable[[Page], Page]:
 
 async def _sign_in_first(http: Request, fields: tuple[str, ...]) -> Response:
     form = await read_form(http, texts_only=True)
+    if form.get("action") == "lire":
+        # The page itself says so, of somebody who is reading or typing: nothing takes it away from under them.
+        return Response(status_code=401, headers={"WWW-Authenticate": "Cookie"})
     kept = Typed(
         http.scope["path"],
         {name: form.get(name) for name in fields if name in form.texts},

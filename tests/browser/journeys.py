@@ -139,7 +139,7 @@ async def journey(site: tuple[WebProcess, str], chromium: Browser, javascript: b
         yield journey
         for context in journey.contexts:
             await context.close()
-    assert journey.faults == []
+    assert not journey.faults, journey.faults
 
 
 async def heading(page: Page, words: str) -> None:

@@ -1,0 +1,147 @@
+"""What is typed when the session ends, the delay ends or the network goes is never lost: it comes back, or stays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, Route, expect
+
+from tests.browser.journeys import CONTACT, Journey, document, heading, save
+
+TYPED = "Écrit pendant que la session se terminait."
+BACK_AGAIN = "ce que vous aviez saisi est de nouveau dans la page"
+
+
+async def test_a_contact_typed_when_the_session_ended_comes_back(journey: Journey) -> None:
+    page = await journey.enter()
+    await page.goto(journey.form)
+    await journey.end_sessions()
+    await save(page, "apres.la.session@editeur.fr")
+    await _signs_in_where_it_is(journey, page)
+    await expect(page.get_by_label(CONTACT)).to_have_value("apres.la.session@editeur.fr")
+    await expect(page.get_by_text("✓ Modifié")).to_have_count(0)
+    await page.get_by_role("button", name="Enregistrer le brouillon").click()
+    await expect(page.get_by_text("✓ Modifié")).to_be_visible()
+    await expect(page.get_by_text(BACK_AGAIN)).to_have_count(0)
+
+
+async def _signs_in_where_it_is(journey: Journey, page: Page) -> None:
+    """The answer is the sign-in itself, after which the page that was being edited is there, in its own address."""
+    address = page.url.partition("?")[0]
+    await heading(page, "Accéder à mon espace personnel")
+    await expect(page.get_by_role("main")).to_contain_text("Votre session a expiré.")
+    await journey.sign_in_again(page)
+    await expect(page.get_by_text(BACK_AGAIN)).to_be_visible()
+    assert page.url.partition("?")[0] == address
+    assert "saisie" not in page.url
+
+
+@pytest.mark.parametrize("javascript", [True], ids=["with JavaScript"], indirect=True)
+async def test_what_a_page_says_by_itself_takes_it_from_nobody(journey: Journey) -> None:
+    page = await journey.enter()
+    await page.route("**/modification", lambda route: _when_nobody_is_signed_in(journey, route))
+    async with page.expect_response(lambda response: response.status == 401) as refused:
+        # That the comment is on the screen.
+        await page.goto(journey.form)
+    await (await refused.value).finished()
+    await page.evaluate("() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+    await page.get_by_label(CONTACT).fill("en.train.d.ecrire@editeur.fr")
+    await heading(page, "Modifier ma demande de solde")
+
+
+async def _when_nobody_is_signed_in(journey: Journey, route: Route) -> None:
+    if route.request.headers.get("hx-request"):
+        await journey.end_sessions()
+    await route.continue_()
+
+
+async def test_files_are_asked_for_again(journey: Journey, tmp_path: Path) -> None:
+    page = await journey.enter()
+    await page.goto(journey.form)
+    await page.get_by_label(CONTACT).fill("avec.un.fichier@editeur.fr")
+    await page.get_by_label("Fichier à ajouter :").set_input_files(document(tmp_path, "pv.pdf"))
+    await journey.end_sessions()
+    await page.get_by_role("button", name="Enregistrer le brouillon").click()
+    await _signs_in_where_it_is(journey, page)
+    await expect(page.get_by_role("main")).to_contain_text("choisissez-les de nouveau")
+    await expect(page.get_by_label(CONTACT)).to_have_value("avec.un.fichier@editeur.fr")
+
+
+@pytest.mark.parametrize(
+    ("page_name", "label", "button"),
+    [
+        ("/modification/verification", "Un mot pour le gestionnaire", "Confirmer"),
+        ("/modification/abandon", "Un mot pour le gestionnaire", "Ne pas modifier ma demande"),
+        ("/assistance", "Votre message :", "Envoyer à l'Assistance"),
+    ],
+    ids=["the check page", "declining", "the Assistance"],
+)
+async def test_words_typed_when_the_session_ended_come_back(
+    journey: Journey, page_name: str, label: str, button: str
+) -> None:
+    page = await journey.enter()
+    await page.goto(journey.form)
+    await save(page, "brouillon@editeur.fr")
+    await expect(page.get_by_text("✓ Modifié")).to_be_visible()
+    await page.goto(journey.path + page_name)
+    await page.get_by_label(label).fill(TYPED)
+    if page_name.endswith("abandon"):
+        await page.get_by_label("J'ai échangé avec l'assistance utilisateur").check()
+    await journey.end_sessions()
+    await page.get_by_role("button", name=button, exact=True).click()
+    await _signs_in_where_it_is(journey, page)
+    await expect(page.get_by_label(label)).to_have_value(TYPED)
+    if page_name.endswith("abandon"):
+        await expect(page.get_by_label("J'ai échangé avec l'assistance utilisateur")).to_be_checked()
+    assert await journey.confirmations() == 0
+
+
+async def test_the_delay_that_ends_while_one_types_leaves_the_text_to_be_copied(journey: Journey) -> None:
+    page = await journey.enter()
+    await page.goto(journey.form)
+    await page.get_by_label(CONTACT).fill("trop.tard@editeur.fr")
+    await journey.let_the_delay_end()
+    await page.get_by_role("button", name="Vérifier et confirmer").click()
+    await heading(page, "Votre demande de solde ne peut pas être modifiée")
+    await expect(page.get_by_role("alert").filter(has_text="Le délai de modification est dépassé")).to_be_visible()
+    await expect(page.get_by_role("main")).to_contain_text("trop.tard@editeur.fr")
+    await page.get_by_role("link", name="Signaler une erreur ou un oubli").click()
+    await heading(page, "Signaler une erreur ou un oubli")
+
+
+async def test_the_delay_that_ends_before_confirming_sends_nothing(journey: Journey) -> None:
+    page = await journey.enter()
+    await page.goto(journey.form)
+    await save(page, "presque@editeur.fr")
+    await page.get_by_role("button", name="Vérifier et confirmer").click()
+    await page.get_by_label("Un mot pour le gestionnaire").fill(TYPED)
+    await journey.let_the_delay_end()
+    await page.get_by_role("button", name="Confirmer", exact=True).click()
+    await heading(page, "Votre demande de solde ne peut pas être modifiée")
+    await expect(page.get_by_role("main")).to_contain_text(TYPED)
+    assert await journey.confirmations() == 0
+
+
+async def test_a_post_that_never_arrived_arrives_when_the_network_is_back(journey: Journey, javascript: bool) -> None:
+    page = await journey.enter()
+    await page.goto(journey.form)
+    await page.get_by_label(CONTACT).fill("tunnel@editeur.fr")
+    await page.context.set_offline(True)
+    await _press_in_vain(page)
+    if javascript:
+        await expect(page.get_by_role("alert").filter(has_text="Le service n'a pas répondu.")).to_be_visible()
+        await expect(page.get_by_label(CONTACT)).to_have_value("tunnel@editeur.fr")
+    await page.context.set_offline(False)
+    if javascript:
+        await page.get_by_role("button", name="Enregistrer le brouillon").click()
+    else:
+        # The browser's own page of the failure holds what was to be sent.
+        await page.reload()
+    await expect(page.get_by_text("✓ Modifié")).to_be_visible()
+    await expect(page.get_by_label(CONTACT)).to_have_value("tunnel@editeur.fr")
+
+
+async def _press_in_vain(page: Page) -> None:
+    async with page.expect_event("requestfailed"):
+        await page.get_by_role("button", name="Enregistrer le brouillon").click(no_wait_after=True)
