@@ -115,4 +115,4 @@ async def read_what_happened(visit: Visit) -> None:
     await visit.follow("Historique")
     assert "M1 — 07/08/2023 à 14 h 37 — modifications confirmées par Pascal Breton" in visit.text
     assert visit.page.within("del") == "pascal.breton@axyus.com"
-    assert visit.page.within("ins") == "test123@gmail.com + pv-test.pdf"
+    assert visit.page.within("ins") == "test123@gmail.com Ajouté : pv-test.pdf"
