@@ -75,10 +75,17 @@ async def change_news(
         raise Invalid(Fault("newsId", "WITHDRAWN", "Cette actualité est retirée : publiez-en une autre."))
     given = {"title": title, "category": category, "text": text}
     wording = check_wording(**vars(news.wording) | {name: said for name, said in given.items() if said is not None})
+    if without_document and upload_id:
+        raise Invalid(Fault("withoutDocument", "CONTRADICTION", "Une pièce jointe est donnée et retirée à la fois."))
     upload = None if without_document else await _document(actor, upload_id) or news.document
     changes = _changes(news, wording, upload)
-    if not changes:
-        return news
+    if changes:
+        await _write(actor, news, changes, upload, as_of)
+    return await get_news(actor, news.id)
+
+
+async def _write(actor: Actor, news: News, changes: dict[str, Any], upload: Upload | None, as_of: datetime) -> None:
+    """Write it, if the announcement stands as it was read; else Overtaken."""
     async with transaction():
         await _hold(upload if "document_id" in changes else None)
         standing = News.filter(id=news.id, withdrawn_at=None, updated_at=news.updated_at)
@@ -86,7 +93,6 @@ async def change_news(
             raise Overtaken()
         facts = {"changed": sorted(changes), **(_document_facts(upload) if "document_id" in changes else {})}
         await _record(EventKind.NEWS_CHANGED, news, actor, as_of, **facts)
-    return await get_news(actor, news.id)
 
 
 def _changes(news: News, wording: Wording, upload: Upload | None) -> dict[str, Any]:

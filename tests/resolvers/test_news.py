@@ -96,6 +96,8 @@ async def test_what_is_changed_is_told_and_what_is_not_is_nothing() -> None:
     changed = await change_news(MANAGER, news.id, title="Clôture", upload_id=upload.id, as_of=LATER)
     assert (changed.title, changed.text, changed.document_id) == ("Clôture", news.text, upload.id)
     assert (changed.published_at, changed.updated_at) == (NOW, LATER)
+    with pytest.raises(Invalid, match="à la fois"):
+        await change_news(MANAGER, news.id, upload_id=upload.id, without_document=True, as_of=LATER)
     bare = await change_news(MANAGER, news.id, without_document=True, as_of=LATER)
     assert bare.document is None
     assert [facts.get("changed") for _, facts in await told()] == [None, ["document_id", "title"], ["document_id"]]

@@ -62,7 +62,9 @@ async def test_what_lies_outside_the_portal_is_shown_once_it_has_an_address(scen
     assert page.links["Gérer ma demande de financement du fournisseur SAS"] == "/demandes"
     public("enrolment_url", ENROLMENT)
     page = await scene.visit.open("/")
-    assert "Suivi des demandes d'enrôlement" in page.text
+    blocks = ("1 demande à modifier", "Actualités", "Suivi des demandes d'enrôlement", "Suivi de ma demande de")
+    places = [page.within("main").index(words) for words in blocks]
+    assert places == sorted(places)
     assert page.links["Gérer ma demande d'enrôlement"] == ENROLMENT
     scene.visit.client.cookies.clear()
     public("enrolment_url", "")
