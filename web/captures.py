@@ -45,7 +45,9 @@ CAPTURES = {
         DESK, 1300, "La vérification : la donnée avant et après, la pièce ajoutée, puis le bouton Confirmer."
     ),
     "accuse": Capture(
-        DESK, 900, "L'accusé de réception : son numéro, la date et l'heure, ce qui a été changé et les pièces ajoutées."
+        DESK,
+        1300,
+        "L'accusé de réception : son numéro, la date et l'heure, ce qui a été changé et les pièces ajoutées.",
     ),
     "historique": Capture(
         DESK, 900, "L'historique : les versions de la demande, ce que chacune a changé, et les courriels envoyés."
