@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -58,6 +58,8 @@ async def pdf_of(receipt: Receipt) -> bytes:
     return await asyncio.get_running_loop().run_in_executor(_PRESS, printing)
 
 
+# The mails to each account of a supplier and their page want the same one.
+@lru_cache(maxsize=16)
 def _print(receipt: str, at: int) -> bytes:
     return typst.compile(
         _TEMPLATE,
