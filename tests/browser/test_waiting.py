@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from playwright.async_api import Dialog, Page, expect
 
-from models import Upload
+from models import Session, Upload
 from models.attachments import ScanStatus
 from tests.browser.journeys import CONTACT, Journey
 from tests.factories import make_attachment, make_upload
@@ -52,6 +52,7 @@ async def _requests_of(page: Page) -> list[str]:
 
 async def test_a_session_about_to_end_says_so_and_goes_on_when_asked(journey: Journey) -> None:
     page = await journey.enter()
+    await Session.filter(user=journey.user).update(expires_at=datetime.now(UTC) + timedelta(minutes=90))
     await page.clock.install()
     await page.goto(journey.form)
     await page.clock.fast_forward(50 * 60_000)
@@ -61,6 +62,8 @@ async def test_a_session_about_to_end_says_so_and_goes_on_when_asked(journey: Jo
         "Sans action de votre part, votre session se termine à"
     )
     await page.get_by_role("button", name="Rester connecté").press("Enter")
+    await expect(page.locator("#session")).to_be_empty()
+    await page.clock.fast_forward(31 * 60_000)
     await expect(page.locator("#session")).to_have_text(re.compile("Votre session se termine à .* Enregistrez avant"))
     await page.clock.fast_forward(10 * 60_000)
     await expect(page.locator("#session[role=alert]")).to_contain_text("Votre session est terminée.")
