@@ -154,8 +154,8 @@ async def save(page: Page, contact: str) -> None:
 
 
 def document(folder: Path, name: str) -> Path:
-    """A little PDF like no other."""
+    """A little PDF like no other of that name."""
     example = Path(__file__).parents[1] / "examples/pieces/decision-attribution-finsas008539.pdf"
     file = folder / name
-    file.write_bytes(example.read_bytes().replace(b"startxref", f"% {name} {folder} \nstartxref".encode()))
+    file.write_bytes(example.read_bytes().replace(b"startxref", f"% {name}\nstartxref".encode()))
     return file
