@@ -147,8 +147,14 @@ async def heading(page: Page, words: str) -> None:
     await expect(page.get_by_role("heading", level=1)).to_have_text(words)
 
 
+async def keep(page: Page, contact: str) -> None:
+    """Type a contact and have it in the draft."""
+    await save(page, contact)
+    await expect(page.get_by_text("✓ Modifié")).to_be_visible()
+
+
 async def save(page: Page, contact: str) -> None:
-    """Type a contact and keep it in the draft."""
+    """Type a contact and press « Enregistrer le brouillon », whatever comes of it."""
     await page.get_by_label(CONTACT).fill(contact)
     await page.get_by_role("button", name="Enregistrer le brouillon").click()
 

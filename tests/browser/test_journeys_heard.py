@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.journeys import Journey, document, save
+from tests.browser.journeys import Journey, document, keep, save
 
 SNAPSHOTS = Path(__file__).parents[1] / "snapshots/heard"
 # What readers jump to, act on, or hear by itself: the rest is the text that they read on the way.
@@ -36,8 +36,7 @@ async def test_the_modification_page_is_heard_as_it_is_written_down(journey: Jou
     await page.get_by_label("Fichier à ajouter :").set_input_files(document(tmp_path, "pv.pdf"))
     await page.get_by_role("button", name="Importer", exact=True).click()
     await expect(page.get_by_role("row", name="pv.pdf")).to_contain_text("✓ Ajouté")
-    await save(page, "entendu@editeur.fr")
-    await expect(page.get_by_text("✓ Modifié")).to_be_visible()
+    await keep(page, "entendu@editeur.fr")
     await save(page, "pas un contact")
     await expect(page.get_by_role("alert").filter(has_text="Une correction est nécessaire")).to_be_visible()
     _compare("modification-refused", await _heard(page, journey))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, Route, expect
 
-from tests.browser.journeys import CONTACT, Journey, document, heading, save
+from tests.browser.journeys import CONTACT, Journey, document, heading, keep, save
 
 TYPED = "Écrit pendant que la session se terminait."
 BACK_AGAIN = "ce que vous aviez saisi est de nouveau dans la page"
@@ -82,8 +82,7 @@ async def test_words_typed_when_the_session_ended_come_back(
 ) -> None:
     page = await journey.enter()
     await page.goto(journey.form)
-    await save(page, "brouillon@editeur.fr")
-    await expect(page.get_by_text("✓ Modifié")).to_be_visible()
+    await keep(page, "brouillon@editeur.fr")
     await page.goto(journey.path + page_name)
     await page.get_by_label(label).fill(TYPED)
     if page_name.endswith("abandon"):
@@ -113,7 +112,7 @@ async def test_the_delay_that_ends_while_one_types_leaves_the_text_to_be_copied(
 async def test_the_delay_that_ends_before_confirming_sends_nothing(journey: Journey) -> None:
     page = await journey.enter()
     await page.goto(journey.form)
-    await save(page, "presque@editeur.fr")
+    await keep(page, "presque@editeur.fr")
     await page.get_by_role("button", name="Vérifier et confirmer").click()
     await page.get_by_label("Un mot pour le gestionnaire").fill(TYPED)
     await journey.let_the_delay_end()

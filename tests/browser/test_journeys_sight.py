@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.journeys import CONTACT, Journey, save
+from tests.browser.journeys import CONTACT, Journey, keep
 
 # WCAG 1.4.12: whatever of these a reader asks for, nothing is lost.
 _SPACING = """* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }
@@ -44,8 +44,7 @@ pytestmark = pytest.mark.parametrize("javascript", [True], ids=["with JavaScript
 async def test_text_twice_as_large_or_widely_spaced_is_all_there(journey: Journey, width: int) -> None:
     page = await journey.enter(viewport={"width": width, "height": 800}, bypass_csp=True)
     await page.goto(journey.form)
-    await save(page, "grand@editeur.fr")
-    await expect(page.get_by_text("✓ Modifié")).to_be_visible()
+    await keep(page, "grand@editeur.fr")
     for address in _addresses(journey):
         await page.goto(address)
         await page.add_style_tag(content=_SPACING)
@@ -64,8 +63,7 @@ def _addresses(journey: Journey) -> list[str]:
 async def test_with_colours_of_ones_own_everything_is_told_by_more_than_colour(journey: Journey) -> None:
     page = await journey.enter(forced_colors="active")
     await page.goto(journey.form)
-    await save(page, "couleurs@editeur.fr")
-    await expect(page.get_by_text("✓ Modifié")).to_be_visible()
+    await keep(page, "couleurs@editeur.fr")
     await expect(page.get_by_text("Valeur avant modification")).to_be_visible()
     for control in (page.get_by_label(CONTACT), page.get_by_role("button", name="Vérifier et confirmer")):
         await control.focus()
@@ -83,8 +81,7 @@ async def test_nothing_moves_for_whom_movement_disturbs(journey: Journey) -> Non
     page = await journey.enter(reduced_motion="reduce")
     await page.goto(journey.form)
     assert await _moving(page) == []
-    await save(page, "immobile@editeur.fr")
-    await expect(page.get_by_text("✓ Modifié")).to_be_visible()
+    await keep(page, "immobile@editeur.fr")
     assert await _moving(page) == []
 
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from models.actors import AccountRight
-from tests.browser.journeys import CONTACT, Journey, document, heading, save
+from tests.browser.journeys import CONTACT, Journey, document, heading, keep, save
 
 TRANSMITTED = "Vos modifications ont été transmises"
 
@@ -19,8 +19,7 @@ async def test_two_tabs_meet_and_neither_overwrites_the_other(journey: Journey, 
     second = await first.context.new_page()
     for tab in (first, second):
         await tab.goto(journey.form)
-    await save(first, "premier@editeur.fr")
-    await expect(first.get_by_text("✓ Modifié")).to_be_visible()
+    await keep(first, "premier@editeur.fr")
     await save(second, "second@editeur.fr")
     await heading(second, "Votre demande a changé entre-temps")
     await expect(second.get_by_role("main")).to_contain_text("dans une autre fenêtre")
@@ -39,7 +38,7 @@ async def test_two_colleagues_share_a_draft_and_one_confirmation(journey: Journe
     preparing = await journey.enter(await journey.colleague("Karim Haddad", AccountRight.EDIT))
     confirming = await journey.enter()
     await preparing.goto(journey.form)
-    await save(preparing, "prepare@editeur.fr")
+    await keep(preparing, "prepare@editeur.fr")
     await _sees_whose_draft_it_is(journey, confirming)
     await _adds_a_document_to_it(confirming, document(tmp_path, "pv.pdf"))
     await _may_not_confirm(journey, preparing)
@@ -81,7 +80,7 @@ async def _finds_that_it_is_over(page: Page, journey: Journey) -> None:
 async def test_a_confirmation_clicked_three_times_is_one(journey: Journey) -> None:
     page = await journey.enter()
     await page.goto(journey.form)
-    await save(page, "unique@editeur.fr")
+    await keep(page, "unique@editeur.fr")
     await page.get_by_role("button", name="Vérifier et confirmer").click()
     await heading(page, "Vérifiez vos modifications")
     await page.get_by_role("button", name="Confirmer", exact=True).click(click_count=3, no_wait_after=True)
@@ -102,8 +101,7 @@ async def test_back_leads_back_from_every_step_and_sends_nothing_again(journey: 
     page = await journey.enter()
     await page.goto(journey.path)
     await page.get_by_role("link", name="Modifier ma demande de solde").click()
-    await save(page, "retour@editeur.fr")
-    await expect(page.get_by_text("✓ Modifié")).to_be_visible()
+    await keep(page, "retour@editeur.fr")
     await _adds_a_document_to_it(page, document(tmp_path, "pv.pdf"))
     await page.get_by_role("button", name="Vérifier et confirmer").click()
     await heading(page, "Vérifiez vos modifications")
