@@ -1,6 +1,6 @@
 # `make` alone lists what can be done. `make run` and `make test` need nothing before them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check sbom bench screenshots lock
+.PHONY: help setup run test check sbom bench screens screenshots lock
 
 PORT ?= 8000
 # The first Python that is new enough; PYTHON=… names another.
@@ -60,6 +60,10 @@ sbom: setup ## Write var/sbom.cdx.json: every locked package, for who looks for 
 
 bench: setup ## Measure, side by side in one run (SIZES='10000 1000000': the sweep alone, among so many requests)
 	$(BIN)/python -m bench $(SIZES)
+
+screens: setup ## Look at every page in every state, in all conditions (Chromium, Java: SOLDE_TEST_CHROMIUM, SOLDE_TEST_JAVA)
+	@SOLDE_TEST_CHROMIUM=$${SOLDE_TEST_CHROMIUM:-/usr/bin/chromium} SOLDE_TEST_JAVA=$${SOLDE_TEST_JAVA:-java} SOLDE_TEST_EVERY=1 \
+		$(BIN)/pytest --numprocesses=$(WORKERS) tests/browser/test_states.py
 
 screenshots: setup ## Take the pictures of the README and of the help page again (needs Chromium: SOLDE_TEST_CHROMIUM names it)
 	$(BIN)/python -m tests.browser.screenshots

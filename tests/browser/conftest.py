@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, Playwright, Request, async_playwright
 
 from tests.browser.journeys import journey as journey
 from tests.browser.journeys import site as site
@@ -15,18 +19,35 @@ from tests.services.portal import Portal
 QUIET = ["--disable-gpu", "--disable-quic", "--disable-component-update", "--disable-sync", "--no-first-run"]
 
 
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder that holds the demo: loaded once for each process, it takes longer than most of the tests."""
+    folder = tmp_path_factory.mktemp("demo")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("SOLDE_")}
+    for command in ("migrate", "demo"):
+        called = [sys.executable, "-m", "tasks", command]
+        subprocess.run(called, env=environment | {"SOLDE_DATA_DIR": str(folder)}, check=True, capture_output=True)
+    return folder
+
+
 @pytest.fixture
-def portal(launch: Callable[..., Portal]) -> Portal:
+def portal(launch: Callable[..., Portal], furnished: Path, tmp_path: Path) -> Portal:
     """The portal with its demo data, ready."""
+    shutil.copytree(furnished, tmp_path, dirs_exist_ok=True)
     portal = launch("--demo")
     portal.wait_until_ready()
     return portal
 
 
+async def launch_chromium(playwright: Playwright) -> Browser:
+    """The browser of every test, which asks nobody for anything by itself."""
+    return await playwright.chromium.launch(executable_path=os.environ["SOLDE_TEST_CHROMIUM"], args=QUIET)
+
+
 @pytest.fixture
 async def chromium() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=os.environ["SOLDE_TEST_CHROMIUM"], args=QUIET)
+        browser = await launch_chromium(playwright)
         yield browser
         await browser.close()
 

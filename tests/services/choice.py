@@ -29,6 +29,7 @@ WITHOUT = {
     "SOLDE_TEST_UNSHARE": "unshare: tests/services/test_documents_disk.py, on a disk that is full, did not run",
     "SOLDE_TEST_PDF_CHECKER": "Poppler and outloud: tests/services/test_receipt_pdf.py did not run",
     "SOLDE_TEST_CHROMIUM": "Chromium: tests/browser did not run",
+    "SOLDE_TEST_JAVA": "Java: no page was checked by vnu",
 }
 SMALLER = "some of tests/services do the same with fewer mails, deadlines and documents"
 

@@ -1,0 +1,320 @@
+"""Every screen of the portal in every state that a reader may meet it in, found or made in the demo (docs/demo.md).
+
+A page that is added has its line here: the walk of test_states.py then looks at it under all conditions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.browser import preparations as made
+from tests.browser.preparations import Prepare, attachment, scanning
+from tests.services.portal import Portal
+
+
+@dataclass(frozen=True)
+class State:
+    """One state: where it is, whose page it is, and what tells that one is really there."""
+
+    name: str
+    account: str | None
+    address: str | Callable[[Portal], str]
+    shows: str
+    """Words that only this state has on screen."""
+    prepare: Prepare | None = None
+    """What is done on the page, once it is loaded."""
+    status: int = 200
+    focus: str = ""
+    """Where the reader is put."""
+    says: str = ""
+    """What a live region announces."""
+    alone: bool = False
+    """Changes the browser itself: it has one of its own."""
+    javascript: bool | None = None
+    """Only with it, or only without."""
+
+
+def solde(number: int, rest: str = "", kind: str = "solde") -> str:
+    """The address of a request of the demo's second supplier, or below."""
+    return f"/dossiers/FINSAS00{number}/{kind}{rest}"
+
+
+GUIDE = solde(8539)
+EDITED = solde(8601, "/modification")
+SCANNING = scanning(8612, solde(8612, "/modification", "avance"))
+SCANNING_READ = scanning(8612, solde(8612, "", "avance"))
+RULES = "Une correction est nécessaire"
+
+SIGNING_IN = [
+    State("S1 connexion", None, "/connexion", "Accéder à mon espace personnel"),
+    State(
+        "S1 mot de passe faux",
+        None,
+        "/connexion",
+        "L'identifiant ou le mot de passe est incorrect.",
+        made.wrong_password,
+        status=422,
+        focus="#erreurs",
+        says="incorrect",
+    ),
+    State("S1 ralenti", None, "/connexion", "Trop de tentatives.", made.too_many_tries, status=429, says="Trop de"),
+    State(
+        "S1 session expirée",
+        "logisante",
+        solde(8601),
+        "Votre session a expiré.",
+        made.session_ended,
+        says="Votre session a expiré.",
+        alone=True,
+    ),
+    State("S2 identifiant oublié", None, "/identifiant-oublie", "J'ai oublié mon identifiant"),
+    State("S2 mot de passe oublié", None, "/mot-de-passe-oublie", "J'ai oublié mon mot de passe"),
+    State("S2 lien envoyé", None, "/mot-de-passe-oublie", "Si un compte", made.forgotten_password, says="Si un compte"),
+    State("S2 lien expiré", None, "/reinitialisation/perime", "Ce lien n'est plus valable", status=410),
+    State("S2 invitation expirée", None, "/invitation/perimee", "Cette invitation n'est plus valable", status=410),
+    State("S2 adresse expirée", None, "/nouvelle-adresse/perimee", "Ce lien n'est plus valable", status=410),
+]
+
+HOME = [
+    State("S1 portail public", None, "/", "Qu'est-ce que le Ségur du numérique en santé"),
+    State("S3 une demande à modifier", "poulat", "/", "1 demande à modifier avant le"),
+    State("S3 plusieurs demandes à modifier", "logisante", "/", "demandes à modifier"),
+    State("S3 rien à faire", "nouveau", "/", "Aucune action n'est attendue"),
+    State("S3 actualités", "poulat", "/actualites", "Actualités"),
+    State("S4 plusieurs dossiers", "logisante", "/demandes", "Suivi de ma demande de financement"),
+    State("S4 aucun dossier", "nouveau", "/demandes", "Suivi de ma demande de financement"),
+    State("S14 aide", None, "/aide", "Besoin d'aide"),
+    State("S14 aide, connecté", "poulat", "/aide", "Besoin d'aide"),
+    State("S14 accessibilité", None, "/accessibilite", "Déclaration d'accessibilité"),
+    State("S14 mentions légales", None, "/mentions-legales", "Mentions légales"),
+    State("S14 données personnelles", None, "/donnees-personnelles", "Données personnelles"),
+    State("S14 plan du site", None, "/plan-du-site", "Plan du site"),
+]
+
+TRACKING = [
+    State("S4 exemple du guide", "poulat", GUIDE, "nécessite des modifications de votre part"),
+    State("S4 A modifier, J+10 passé", "logisante", solde(8601), "nécessite des modifications"),
+    State("S4 A modifier, dernier jour", "logisante", solde(8602), "nécessite des modifications"),
+    State("S4 A modifier, brouillon", "logisante", solde(8603), "Reprendre ma modification"),
+    State("S4 A modifier, délai prolongé", "logisante", solde(8615), "nécessite des modifications"),
+    State("S4 A modifier, lecture", "nadia", solde(8601), "nécessite des modifications"),
+    State("S4 en cours, confirmée", "logisante", solde(8604), "Vos modifications ont été transmises"),
+    State("S4 en cours, non modifiée", "logisante", solde(8605), "a choisi de ne pas modifier la demande"),
+    State("S4 en cours, close à J+20", "logisante", solde(8606), "Le délai de modification est dépassé"),
+    State("S4 en cours, retirée", "logisante", solde(8611), "le gestionnaire a retiré sa demande"),
+    State("S4 en cours, jamais modifiée", "logisante", solde(8609), "Vous n'avez rien à faire."),
+]
+
+VERSIONS = [
+    State("S4 validée", "logisante", solde(8607), "Votre demande a été validée"),
+    State("S4 rejetée", "logisante", solde(8608), "Votre demande a été rejetée"),
+    State("S4 payée", "logisante", solde(8613), "Votre demande a été décidée et payée"),
+    State("S4 aucune avance", "logisante", solde(8601, kind="avance"), "Aucune demande d'avance pour ce dossier."),
+    State("S4 aucun solde", "logisante", solde(8612), "Aucune demande de solde pour ce dossier."),
+    State("S4 avance payée", "logisante", solde(8604, kind="avance"), "Votre demande a été décidée et payée"),
+    State("S5 sans pièce ni courriel", "logisante", solde(8616), "Vous n'avez rien à faire."),
+    State("S5 pièce infectée depuis", "logisante", solde(8617), "Une pièce contient un virus"),
+    State("S6 une seule version", "logisante", solde(8609, "/historique"), "n'a pas encore été modifiée."),
+    State("S6 différences", "logisante", solde(8604, "/historique"), "M2"),
+    State("S6 une version", "logisante", solde(8604, "/historique/1"), "M1"),
+    State("S6 comparaison", "logisante", solde(8604, "/historique/2?depuis=0"), "M2"),
+    State("S6 délai prolongé", "logisante", solde(8615, "/historique"), "Historique"),
+]
+
+MODIFYING = [
+    State("S7 vierge", "poulat", GUIDE + "/modification", "Modifier ma demande de solde"),
+    State("S7 avance", "logisante", solde(8612, "/modification", "avance"), "Modifier ma demande d'avance"),
+    State("S7 brouillon repris", "logisante", solde(8603, "/modification"), "Brouillon enregistré", says="Brouillon"),
+    State("S7 enregistré", "logisante", solde(8603, "/modification"), "✓ Modifié", made.save_again, says="Brouillon"),
+    State("S7 ouvert par un collègue", "logisante", solde(8610, "/modification"), "travaille aussi à cette"),
+    State("S7 pièce infectée", "logisante", solde(8614, "/modification"), "Contient un virus : mis à l'écart"),
+    State(
+        "S7 champ en erreur",
+        "logisante",
+        EDITED,
+        RULES,
+        made.wrong_contact,
+        status=422,
+        focus="#erreurs",
+        says="https://",
+    ),
+    State(
+        "S7 sans type",
+        "logisante",
+        EDITED,
+        "Sélectionnez un type de pièce complémentaire.",
+        made.no_type,
+        status=422,
+        focus="#erreurs",
+        javascript=False,
+    ),
+    State(
+        "S7 envoi refusé", "logisante", EDITED, RULES, made.refused_file, status=422, focus="#erreurs", javascript=False
+    ),
+    State(
+        "S7 envoi refusé avant de partir",
+        "logisante",
+        EDITED,
+        "n'est pas dans un format accepté",
+        made.unfit_file,
+        says="ne convient pas",
+        alone=True,
+        javascript=True,
+    ),
+    State(
+        "S7 envoi en cours",
+        "logisante",
+        EDITED,
+        "Annuler",
+        made.sending_file,
+        says="choisi",
+        alone=True,
+        javascript=True,
+    ),
+    State(
+        "S7 envoi interrompu",
+        "logisante",
+        EDITED,
+        "a été interrompu.",
+        made.interrupted_file,
+        says="a été interrompu.",
+        alone=True,
+        javascript=True,
+    ),
+]
+
+CLOSED = [
+    State("S7 délai dépassé", "logisante", EDITED, "Ce que vous aviez saisi", made.deadline_passed, status=409),
+    State("S7 lecture seule, close", "logisante", solde(8606, "/modification"), "ne peut pas être modifiée"),
+    State("S7 lecture seule, en cours", "logisante", solde(8609, "/modification"), "ne peut pas être modifiée"),
+    State("S7 lecture seule, droit", "nadia", EDITED, "Votre compte permet de lire cette demande"),
+    State("S7 analyse antivirus", "logisante", SCANNING, "de cette pièce est en cours."),
+    State("S4 analyse antivirus", "logisante", SCANNING_READ, "Analyse antivirus en cours", made.open_documents),
+    State(
+        "S7 session finie",
+        "logisante",
+        solde(8603, "/modification"),
+        "Ce que vous venez de saisir n'est pas perdu",
+        made.session_ended_while_typing,
+        status=401,
+        says="n'est pas perdu",
+        alone=True,
+    ),
+    State(
+        "S7 saisie rendue",
+        "logisante",
+        solde(8603, "/modification"),
+        "ce que vous aviez saisi est de nouveau dans la page",
+        made.typed_given_back,
+        focus="#rendu",
+        says="Rien n'en est encore enregistré.",
+        alone=True,
+    ),
+    State(
+        "S12 conflit",
+        "logisante",
+        solde(8614, "/modification"),
+        "Votre demande a changé entre-temps",
+        made.conflict,
+        status=409,
+    ),
+]
+
+CONFIRMING = [
+    State("S8 avant et après", "logisante", solde(8603, "/modification/verification"), "Après"),
+    State(
+        "S8 rien de changé", "logisante", solde(8615, "/modification/verification"), "Aucune modification à confirmer"
+    ),
+    State("S8 pièce infectée", "logisante", solde(8614, "/modification/verification"), "Une pièce contient un virus"),
+    State(
+        "S8 refus",
+        "logisante",
+        solde(8614, "/modification/verification"),
+        "contient un virus",
+        made.confirm,
+        status=422,
+        focus="#erreurs",
+        says="virus",
+    ),
+    State("S8 sans droit de confirmer", "karim", solde(8610, "/modification/verification"), "pas de les confirmer"),
+    State("S9 confirmée", "logisante", solde(8604), "ont été transmises", made.follow_receipt, focus=""),
+    State("S9 non modifiée", "logisante", solde(8605), "Accusé de réception", made.follow_receipt),
+    State(
+        "S10 sans brouillon", "poulat", GUIDE + "/modification/abandon", "J'ai échangé avec l'assistance utilisateur"
+    ),
+    State("S10 brouillon", "logisante", solde(8603, "/modification/abandon"), "Votre brouillon sera supprimé"),
+    State(
+        "S10 case oubliée",
+        "logisante",
+        solde(8603, "/modification/abandon"),
+        RULES,
+        made.decline_at_once,
+        status=422,
+        focus="#erreurs",
+    ),
+    State("S10 sans droit", "karim", solde(8603, "/modification/abandon"), "pas de choisir de ne pas modifier"),
+    State("S4 assistance", "logisante", solde(8609, "/assistance"), "Aucun message."),
+    State("S4 assistance, réponse", "logisante", solde(8605, "/assistance"), "Réponse de l'Assistance"),
+    State(
+        "S4 assistance, sans texte",
+        "logisante",
+        solde(8609, "/assistance"),
+        RULES,
+        made.send_nothing,
+        status=422,
+        focus="#erreurs",
+    ),
+]
+
+REFUSALS = [
+    State("S11 pièce infectée", "logisante", attachment(8617, scan="INFECTED"), "Document mis à l'écart", status=410),
+    State(
+        "S11 analyse en cours",
+        "gestionnaire",
+        attachment(8612, scan="PENDING"),
+        "Analyse antivirus en cours",
+        status=503,
+    ),
+    State("S11 pièce supprimée", "logisante", attachment(8608, purged=True), "Ce fichier a été supprimé.", status=410),
+    State("S13 introuvable", "poulat", "/nulle-part", "Page introuvable", status=404),
+    State("S13 introuvable, déconnecté", None, "/nulle-part", "Page introuvable", status=404),
+    State("S13 dossier d'un autre", "poulat", solde(8601), "Page introuvable", status=404),
+    State("S13 page expirée", None, "/connexion", "Page expirée", made.from_elsewhere, status=403),
+    State("S13 méthode", "poulat", "/deconnexion", "Action impossible", status=405),
+    State("S13 trop volumineux", "poulat", GUIDE + "/assistance", "Envoi trop volumineux", made.too_much, status=413),
+    State(
+        "S13 stockage en panne", "logisante", attachment(8607, integrity="MISSING"), "Document introuvable", status=500
+    ),
+]
+
+ACCOUNTS = [
+    State("S15 mon compte", "poulat", "/mon-compte", "Mon compte"),
+    State("S15 thème choisi", "poulat", "/mon-compte", "Mon compte", made.dark_theme, alone=True),
+    State("S15 collègues", "logisante", "/mon-compte/collegues", "Karim Haddad"),
+    State("S15 collègues, lecture", "nadia", "/mon-compte/collegues", "LOGISANTE"),
+    State("S15 mot de passe", "poulat", "/mon-compte/mot-de-passe", "Changer mon mot de passe"),
+    State("S15 adresse", "poulat", "/mon-compte/adresse", "Changer mon adresse électronique"),
+    State("S15 double authentification", "poulat", "/mon-compte/double-authentification", "Double authentification"),
+    State("dépôt", "poulat", "/depot", "Importez le document JSON"),
+    State(
+        "dépôt refusé", "poulat", "/depot", "rien n'a été importé", made.unreadable_import, status=422, focus="#erreurs"
+    ),
+    State("dépôt, lecture", "nadia", "/depot", "pas d'en déposer"),
+    State("courriels de développement", "poulat", "/courriels", "Courriels de développement"),
+    State("console", "gestionnaire", "/console", "Console"),
+    State("demandes, gestionnaire", "gestionnaire", "/demandes", "Suivi"),
+    State("suivi, gestionnaire", "gestionnaire", solde(8603), "Ma demande de financement"),
+]
+
+AREAS = {
+    "signing in": SIGNING_IN,
+    "home and help": HOME,
+    "tracking": TRACKING,
+    "decisions and versions": VERSIONS,
+    "modifying": MODIFYING,
+    "closed or in conflict": CLOSED,
+    "confirming": CONFIRMING,
+    "refusals": REFUSALS,
+    "accounts and managers": ACCOUNTS,
+}
