@@ -14,6 +14,7 @@ from icalendar import Alarm, Calendar, Event, vCalAddress, vText
 
 from models import FundingRequest, Modification
 from models.actors import Actor
+from models.deadlines import paris_day
 from models.dossiers import LONGEST_NUMBER, REQUEST_NAMES, RequestKind
 from models.emails import SENDER
 from models.text import storable
@@ -57,7 +58,8 @@ def _event(modification: Modification, as_of: datetime) -> Event:
     name = f"{REQUEST_NAMES[request.kind]} {request.dossier.number}"
     event = Event()
     event.add("uid", f"{modification.id}@{urlsplit(settings.base_url).hostname}")
-    event.add("sequence", (modification.closes_at - modification.opened_at).days)
+    # In days of Paris: between two instants, the night of summer time has lost one.
+    event.add("sequence", (paris_day(modification.closes_at) - paris_day(modification.opened_at)).days)
     event.add("dtstamp", modification.opened_at)
     event.add("dtstart", modification.closes_at)
     event.add("summary", french(f"Date limite : modifier la {name}"))

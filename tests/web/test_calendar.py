@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -59,6 +59,15 @@ async def test_a_later_deadline_takes_the_place_of_the_earlier_one(scene: Scene)
     assert after["SEQUENCE"] > before["SEQUENCE"]
     assert after["DTSTART"].dt == before["DTSTART"].dt + timedelta(days=7)
     assert alarms(after) == [timedelta(days=-10), timedelta(days=-2)]
+
+
+async def test_a_day_more_over_the_night_of_summer_time_counts(scene: Scene) -> None:
+    sequences = []
+    for closes_at in (datetime(2024, 3, 30, 13, 32, tzinfo=UTC), datetime(2024, 3, 31, 12, 32, tzinfo=UTC)):
+        opened_at = datetime(2024, 3, 15, 13, 32, tzinfo=UTC)
+        await Modification.filter(id=scene.modification.id).update(opened_at=opened_at, closes_at=closes_at)
+        sequences.append((await deadline(scene))["SEQUENCE"])
+    assert sequences == [15, 16]
 
 
 async def test_an_alarm_that_would_have_rung_already_is_left_out(scene: Scene, clock: Clock, enter: Enter) -> None:
