@@ -78,5 +78,7 @@ async def test_what_was_erased_is_said_to_be(scene: Scene) -> None:
     await Modification.filter(id=scene.modification.id).update(comment="", closed_by=Author(Role.SUPPLIER, "", ""))
     page = await scene.visit.open(address)
     assert "Les textes et les noms de cette demande sont effacés" in page.text
+    assert "(heure de Paris), le fournisseur a choisi de ne pas modifier" in page.text
+    assert ", par" not in page.text
     await scene.visit.open(f"{address}.pdf")
     assert scene.visit.status == 200
