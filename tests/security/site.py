@@ -74,7 +74,7 @@ async def ready(portal: Portal, path: str, method: str) -> tuple[str, Sent]:
 
 
 async def _parameters(portal: Portal, path: str) -> dict[str, str]:
-    """What stands in the path; its names carry their type, as « rank:int »."""
+    """What stands in the path; its names carry their type, as « id:uuid »."""
     if path.startswith("/documents/"):
         return {"id": str(await _announced_document())}
     if "{id:uuid}" in path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -13,9 +13,6 @@ from web.pages.addresses import BASE, RequestAddress, asked_for, read
 from web.pages.timeline import CURSORS, SHOWN, timeline
 from web.rendering import render
 from web.session import signed_in
-
-HIGHEST_RANK: Final = 2**31 - 1
-"""What the schema's Int can say."""
 
 
 @signed_in
@@ -92,8 +89,8 @@ async def document(http: Request) -> Response:
 
 
 def _version_asked_for(http: Request) -> tuple[RequestAddress, int]:
-    rank: int = http.path_params["rank"]
-    if rank > HIGHEST_RANK:
+    rank = _rank(http.path_params["rank"])
+    if rank is None:
         raise NotFoundPage
     return asked_for(http), rank
 
@@ -106,6 +103,6 @@ def _rank(given: str | None) -> int | None:
 routes = [
     Route(BASE + "/historique", page),
     Route(BASE + "/historique/comparaison", comparison),
-    Route(BASE + "/historique/{rank:int}.json", document),
-    Route(BASE + "/historique/{rank:int}", version),
+    Route(BASE + "/historique/{rank}.json", document),
+    Route(BASE + "/historique/{rank}", version),
 ]
