@@ -151,7 +151,7 @@ class ImportDocument(_Part):
     @property
     def kind(self) -> RequestKind:
         """Advance or balance."""
-        return RequestKind.ADVANCE if self.nature == "AVANCE" else RequestKind.BALANCE
+        return fields.NATURES[self.nature]
 
 
 def digest(document: ImportDocument) -> str:

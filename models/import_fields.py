@@ -15,6 +15,7 @@ from stdnum.fr import siret
 from models import contact, file_names
 from models.contact import check_contact
 from models.document_types import DOCUMENT_TYPES
+from models.dossiers import RequestKind
 from models.errors import Invalid
 from models.file_names import check_file_name
 from models.text import excerpt, has_hidden, tidy
@@ -86,7 +87,8 @@ def _is_day(text: str) -> bool:
 
 _REFERENCE = "[A-Za-z0-9][A-Za-z0-9._-]{0,49}"
 VERSION = one_of("1.0")
-NATURE = one_of("AVANCE", "SOLDE")
+NATURES = {"AVANCE": RequestKind.ADVANCE, "SOLDE": RequestKind.BALANCE}
+NATURE = one_of(*NATURES)
 TYPE = one_of(*(each.code for each in DOCUMENT_TYPES))
 NUMBER = Rule("INVALID_NUMBER", "un numéro de dossier, 20 majuscules et chiffres au plus", "[A-Z0-9]{1,20}")
 ANS_NUMBER = Rule("INVALID_ANS_NUMBER", "un numéro de référencement, 50 lettres et chiffres au plus", _REFERENCE)

@@ -9,10 +9,11 @@ from pathlib import PurePath
 from typing import Any
 
 from models import Attachment, FundingRequest, Supplier, Version
-from models.dossiers import BankDetails, RequestKind
+from models.dossiers import BankDetails
 from models.file_names import MAX_LENGTH
+from models.import_fields import NATURES
 
-_NATURES = {RequestKind.ADVANCE: "AVANCE", RequestKind.BALANCE: "SOLDE"}
+_NATURES = {kind: nature for nature, kind in NATURES.items()}
 
 
 def version_document(

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from models.actors import AccountRight
+from models.actors import RIGHT_LABELS
 from settings import settings
 from tasks import logs
 from tasks.commands.running import refuse, run
@@ -41,5 +41,4 @@ def _told(demo: Demo) -> list[str]:
 
 
 def _sort(account: Account) -> str:
-    rights = {AccountRight.READ: "lecture", AccountRight.EDIT: "modification", AccountRight.CONFIRM: "confirmation"}
-    return f"fournisseur ({rights[account.right]})" if account.siret else "gestionnaire"
+    return f"fournisseur ({RIGHT_LABELS[account.right]})" if account.siret else "gestionnaire"
