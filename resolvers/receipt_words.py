@@ -14,7 +14,7 @@ from models.lifecycle import ModificationOutcome
 from models.printing import printable
 from models.typography import french, moment, short_moment, siret, size
 from resolvers import links
-from resolvers.mail.contents import AddedDocument, CycleContents
+from resolvers.contents import AddedDocument, CycleContents
 
 CHECK_A_DIGEST = (
     "L'empreinte SHA-256 d'un fichier se calcule sur votre poste : si c'est celle de cet accusé, le fichier est "

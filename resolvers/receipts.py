@@ -19,7 +19,7 @@ from models import Attachment, Modification
 from models.actors import Actor
 from models.dossiers import RequestKind
 from models.errors import NotFound
-from resolvers.mail.contents import cycle_contents, document_of
+from resolvers.contents import cycle_contents, document_of
 from resolvers.receipt_words import Receipt
 from resolvers.visibility import get_modification
 

@@ -15,7 +15,7 @@ from models.emails import EmailKind
 from models.permissions import may_edit
 from models.typography import days_until
 from resolvers import enclosures, links
-from resolvers.mail.contents import cycle_contents
+from resolvers.contents import cycle_contents
 from resolvers.mail.rendering import Letter, render
 from settings import settings
 

@@ -1,4 +1,4 @@
-"""What a mail recalls of a cycle: what the supplier changed in it, and what the manager still expects."""
+"""What a cycle contains, as mails and receipts recall it: what the supplier changed, what the manager expects."""
 
 from __future__ import annotations
 
