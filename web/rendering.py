@@ -55,6 +55,11 @@ _PUBLIC = (
 PUBLIC_SETTINGS = SimpleNamespace(**{name: getattr(settings, name) for name in _PUBLIC})
 
 
+def assistance() -> str:
+    """Where « Contacter l'assistance » leads."""
+    return PUBLIC_SETTINGS.assistance_url or "/aide#assistance"
+
+
 class Flush(Extension):
     """Pages leave without the indentation of their templates, which would be a tenth of them."""
 
@@ -74,7 +79,7 @@ def _environment() -> Environment:
     )
     environment.filters |= FILTERS
     environment.tests |= TESTS
-    environment.globals |= {"asset": asset, "settings": PUBLIC_SETTINGS}
+    environment.globals |= {"asset": asset, "assistance": assistance, "settings": PUBLIC_SETTINGS}
     return environment
 
 

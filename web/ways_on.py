@@ -6,8 +6,8 @@ from urllib.parse import quote, urlsplit
 
 from starlette.requests import Request
 
-from settings import settings
 from web.origin import SESSION_COOKIE
+from web.rendering import assistance
 
 # What may succeed when the same is asked again.
 PASSING = frozenset({408, 429, 500, 503, 507})
@@ -19,7 +19,7 @@ Way = tuple[str, str]
 def ways_on(http: Request, status: int) -> list[Way]:
     """Words and address of each way on, the best one first."""
     ways = [*_again(http, status), *_back(http, status), *_home(http, status)]
-    return [*ways, ("Contacter l'assistance", settings.assistance_url or "/aide#assistance")]
+    return [*ways, ("Contacter l'assistance", assistance())]
 
 
 def _again(http: Request, status: int) -> list[Way]:
