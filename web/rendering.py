@@ -21,6 +21,7 @@ from web.origin import csrf_token, remember_visitor
 from web.typography import FILTERS, TESTS, French
 
 _WEB = Path(__file__).parent
+COLOURS = frozenset({"light", "dark"})
 _INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
 
 # What templates may know of the deployment, and no more: no secret can reach a page.
@@ -53,6 +54,12 @@ _PUBLIC = (
     "keep_request_days",
 )
 PUBLIC_SETTINGS = SimpleNamespace(**{name: getattr(settings, name) for name in _PUBLIC})
+
+
+def colours(http: Request) -> str:
+    """What was chosen on this browser, one of COLOURS; nothing follows the device."""
+    chosen = http.cookies.get("affichage", "")
+    return chosen if chosen in COLOURS else ""
 
 
 def assistance() -> str:
@@ -95,13 +102,14 @@ def render(
 ) -> HTMLResponse:
     """The page that `template` makes of `data`.
 
-    Every template also knows `http`, `viewer` (who is signed in, or None), `as_of` and `csrf_token()`.
+    Every template also knows `http`, `viewer` (who is signed in, or None), `as_of`, `csrf_token()` and `colours`.
     """
     html = templates.get_template(template).render(
         http=http,
         viewer=getattr(http.state, "viewer", None),
         as_of=getattr(http.state, "as_of", None),
         csrf_token=partial(csrf_token, http),
+        colours=colours(http),
         **data,
     )
     response = HTMLResponse(html, status, headers=headers)

@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from web.client import run
 from web.origin import set_cookie
-from web.rendering import render
+from web.rendering import COLOURS, render
 from web.session import signed_in
 from web.uploads import read_form
 
@@ -31,7 +31,6 @@ async def page(http: Request) -> Response:
         http,
         "account/page.html",
         account=account,
-        theme=http.cookies.get("affichage", "systeme"),
         saved="enregistre" in http.query_params,
         done=DONE.get(http.query_params.get("fait", "")),
     )
@@ -40,7 +39,7 @@ async def page(http: Request) -> Response:
 def _choose_colours(wanted: str) -> Response:
     """Remember the choice on this browser; whatever is not a choice follows the device."""
     response = RedirectResponse("/mon-compte?enregistre=1", 303)
-    chosen = wanted in {"light", "dark"}
+    chosen = wanted in COLOURS
     set_cookie(response, "affichage", wanted if chosen else "", max_age=YEAR if chosen else 0)
     return response
 
