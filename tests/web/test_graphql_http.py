@@ -150,8 +150,11 @@ def test_every_ready_made_operation_has_a_title_and_says_whether_it_writes() -> 
         "instruire-en-l-etat",
         "repondre",
         "changer-un-droit",
+        "changer-une-actualite",
         "inviter-un-compte",
+        "publier-une-actualite",
         "renvoyer-un-courriel",
+        "retirer-une-actualite",
         "revoquer-un-compte",
     ]
     assert all(each.title and not each.title.startswith(("query", "mutation")) for each in READY_MADE)
