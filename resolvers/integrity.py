@@ -21,6 +21,7 @@ from models.database import after_commit, transaction
 from models.events import EventKind
 from resolvers import storage
 from resolvers.holders import hold_all, holders_of, tell_all
+from resolvers.news import tell_of_integrity
 from resolvers.transitions import Overtaken, until_settled
 from settings import settings
 
@@ -155,7 +156,7 @@ async def _compare(upload: Upload) -> Integrity:
 
 @until_settled
 async def _note(upload: Upload, found: Integrity, as_of: datetime) -> bool:
-    """Write that a document is damaged, or whole again, and tell it on each request that holds it."""
+    """Write that a document is damaged, or whole again, and tell each request that holds it and the managers."""
     if not await _as_read(upload).exists():
         return False
     holders = await holders_of(upload, as_of)
@@ -165,6 +166,7 @@ async def _note(upload: Upload, found: Integrity, as_of: datetime) -> bool:
         if not await _write(upload, found, as_of):
             raise Overtaken()
         await tell_all(kind, upload, holders, as_of, integrity=found.value)
+        await tell_of_integrity(upload, found, as_of)
         after_commit(partial(_log, upload, found))
     return True
 

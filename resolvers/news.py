@@ -8,7 +8,7 @@ from uuid import UUID
 
 from models import News, Upload
 from models.actors import SYSTEM, Actor, Role
-from models.attachments import ScanStatus
+from models.attachments import Integrity, ScanStatus
 from models.database import transaction
 from models.errors import Fault, Invalid, PermissionDenied
 from models.events import EventKind
@@ -112,8 +112,18 @@ async def withdraw_news(actor: Actor, news_id: UUID, *, as_of: datetime) -> News
 
 async def tell_of_infection(upload: Upload, finding: str, as_of: datetime) -> None:
     """Write down for the managers each announcement whose document the antivirus has just put aside."""
+    await _tell(EventKind.NEWS_INFECTED, upload, as_of, finding=finding)
+
+
+async def tell_of_integrity(upload: Upload, found: Integrity, as_of: datetime) -> None:
+    """Write down for the managers each announcement whose document is damaged, or whole again."""
+    kind = EventKind.NEWS_RESTORED if found is Integrity.INTACT else EventKind.NEWS_DAMAGED
+    await _tell(kind, upload, as_of, integrity=found.value)
+
+
+async def _tell(kind: EventKind, upload: Upload, as_of: datetime, **facts: str) -> None:
     for news in await News.filter(document_id=upload.id).order_by("id"):
-        await _record(EventKind.NEWS_INFECTED, news, SYSTEM, as_of, **_document_facts(upload), finding=finding)
+        await _record(kind, news, SYSTEM, as_of, **_document_facts(upload), **facts)
 
 
 def _permit(actor: Actor) -> None:

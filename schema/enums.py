@@ -210,6 +210,8 @@ _describe(
     NEWS_CHANGED="Une actualité est modifiée.",
     NEWS_WITHDRAWN="Une actualité est retirée.",
     NEWS_INFECTED="L’antivirus a trouvé un virus dans la pièce jointe d’une actualité : elle est mise à l’écart.",
+    NEWS_DAMAGED="Le contenu de la pièce jointe d’une actualité n’est plus celui qui a été reçu.",
+    NEWS_RESTORED="Le contenu de la pièce jointe d’une actualité est de nouveau celui qui a été reçu.",
 )
 _describe(
     RequestOrder,

@@ -63,6 +63,8 @@ _SENTENCES = MappingProxyType(
         _K.NEWS_CHANGED: "L'actualité{title} est modifiée.",
         _K.NEWS_WITHDRAWN: "L'actualité{title} est retirée.",
         _K.NEWS_INFECTED: "La pièce{document} de l'actualité{title} contient un virus : elle est mise à l'écart.",
+        _K.NEWS_DAMAGED: "Le contenu de la pièce{document} de l'actualité{title} n'est plus celui qui a été reçu.",
+        _K.NEWS_RESTORED: "Le contenu de la pièce{document} de l'actualité{title} est de nouveau celui qui a été reçu.",
     }
 )
 

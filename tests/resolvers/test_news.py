@@ -15,6 +15,7 @@ from models import Event, News, Upload
 from models.attachments import ScanStatus
 from models.errors import Invalid, NotFound, PermissionDenied
 from models.events import EventKind
+from resolvers.integrity import verify
 from resolvers.keeping import purge_dropped
 from resolvers.news import change_news, publish_news, withdraw_news
 from resolvers.retention import purge_due
@@ -24,6 +25,7 @@ from resolvers.visibility import get_news, visible_news
 from settings import settings
 from tests.conftest import NOW
 from tests.factories import MANAGER, READER, make_attachment, make_request, make_supplier, make_upload, make_user
+from tests.resolvers.storing import make_stored, put
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -154,6 +156,21 @@ async def test_the_managers_journal_tells_of_a_virus_in_a_document() -> None:
     assert await mark_infected(leased, "Eicar-Signature", NOW)
     kind, facts = (await told())[-1]
     assert (kind, facts["newsId"], facts["finding"]) == (EventKind.NEWS_INFECTED, str(news.id), "Eicar-Signature")
+
+
+async def test_the_managers_journal_tells_of_a_damaged_document_and_of_its_return(folder: Path) -> None:
+    upload = await make_stored(MANAGER, b"%PDF-1.7 note", file_name="note.pdf")
+    news = await publish(upload_id=upload.id)
+    await put(upload.key, b"%PDF-1.7 nota")
+    for _ in range(2):
+        await verify(await Upload.get(), NOW)
+    await put(upload.key, b"%PDF-1.7 note")
+    await verify(await Upload.get(), LATER)
+    facts = {"newsId": str(news.id), "title": "TEST SAS", "fileName": "note.pdf", "sha256": upload.sha256}
+    assert (await told())[1:] == [
+        (EventKind.NEWS_DAMAGED, facts | {"integrity": "ALTERED"}),
+        (EventKind.NEWS_RESTORED, facts | {"integrity": "INTACT"}),
+    ]
 
 
 async def test_a_withdrawn_one_is_deleted_with_the_journal_of_its_time() -> None:
