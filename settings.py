@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from datetime import datetime
+from datetime import date, datetime
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal, Self
@@ -187,6 +187,9 @@ class Settings(BaseSettings):
         "", max_length=300, description="who audited the accessibility, and when, as in `la société X, le 12/09/2026`"
     )
     accessibility_report: str = Field("", description="where the report of that audit is read")
+    accessibility_date: date = Field(
+        date(2026, 11, 22), description="day on which the accessibility statement was established"
+    )
     maintenance: str = Field(
         "",
         max_length=500,

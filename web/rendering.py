@@ -39,6 +39,7 @@ _PUBLIC = (
     "accessibility_rate",
     "accessibility_audit",
     "accessibility_report",
+    "accessibility_date",
     "max_upload_bytes",
     "max_files_at_once",
     "reminder_days",

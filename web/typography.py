@@ -40,6 +40,11 @@ def to_the_second(instant: str) -> str:
     return datetime.fromisoformat(instant).isoformat(timespec="seconds")
 
 
+def telephone(number: str) -> str:
+    """The address that calls a number written for people."""
+    return "tel:" + "".join(sign for sign in number if sign.isdecimal() or sign == "+")
+
+
 def status(value: str) -> str:
     """« A modifier »"""
     return STATUS_LABELS[RequestStatus(value)]
@@ -67,6 +72,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "siret": siret,
     "size": size,
     "status": status,
+    "telephone": telephone,
     "to_the_second": to_the_second,
 }
 TESTS: dict[str, Callable[..., bool]] = {"past": is_past}

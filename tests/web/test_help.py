@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -62,12 +63,14 @@ async def test_the_declaration_of_accessibility_follows_the_audit(
     site: AsyncClient, monkeypatch: pytest.MonkeyPatch, rate: int | None, state: str
 ) -> None:
     monkeypatch.setattr(PUBLIC_SETTINGS, "accessibility_rate", rate)
+    monkeypatch.setattr(PUBLIC_SETTINGS, "accessibility_date", date(2026, 9, 15))
     monkeypatch.setattr(PUBLIC_SETTINGS, "accessibility_audit", "la société Exemple, le 12/09/2026" if rate else "")
     page = await Visit(site).open("/accessibilite")
     assert page.links[f"Accessibilité : {state}"] == "/accessibilite"
     assert f"est {state} avec le référentiel" in page.text
     assert ("n'a pas encore été audité" in page.text) is (rate is None)
     assert (f"la société Exemple, le 12/09/2026 montre que {rate} % des critères" in page.text) is (rate is not None)
+    assert "établie le 15/09/2026." in page.text
     assert page.links["écrire un message au Défenseur des droits"].startswith("https://")
 
 
