@@ -1,14 +1,14 @@
 """The receipt of a confirmation or of declining, as an accessible PDF: the same bytes whenever it is opened.
 
 It is made of rows that no longer change and dated of the modification's end. typst gets what people wrote as JSON,
-never as code, in threads of its own: printing holds up nobody but those who wait for another receipt.
+never as code, in threads of its own: printing holds up nobody but those who wait for another receipt. None is kept.
 """
 
 from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -58,8 +58,6 @@ async def pdf_of(receipt: Receipt) -> bytes:
     return await asyncio.get_running_loop().run_in_executor(_PRESS, printing)
 
 
-# The mails to each account of a supplier and their page want the same one.
-@lru_cache(maxsize=16)
 def _print(receipt: str, at: int) -> bytes:
     return typst.compile(
         _TEMPLATE,

@@ -95,7 +95,6 @@ async def test_declining_says_what_was_dropped() -> None:
 async def test_it_is_the_same_at_every_opening() -> None:
     modification = await confirmed()
     first = await pdf_of(await receipt_of(modification))
-    receipts._print.cache_clear()
     await Modification.filter(id=modification.id).update(revision=7, comment_seen_at=NOW)
     again = await receipt_of(await Modification.get(id=modification.id).select_related("request__dossier__supplier"))
     assert await pdf_of(again) == first
