@@ -85,11 +85,13 @@ def days_until(instant: str | datetime, now: datetime) -> int:
 
 
 def days_left(instant: str | datetime, now: datetime) -> str:
-    """« encore 12 jours », counted in calendar days of Paris."""
-    days = days_until(instant, now)
-    if days <= 0:
-        return "dernier jour"
-    return f"encore {quantity(days, 'jour')}"
+    """« encore 12 jours », in calendar days of Paris; « encore 3 heures », « encore 12 minutes » below 24 hours."""
+    minutes = int((_in_paris(instant) - now).total_seconds() // 60)
+    if minutes >= 24 * 60:
+        return f"encore {quantity(days_until(instant, now), 'jour')}"
+    if minutes >= 60:
+        return f"encore {quantity(minutes // 60, 'heure')}"
+    return f"encore {quantity(minutes, 'minute')}" if minutes >= 1 else "encore moins d'une minute"
 
 
 def is_past(instant: str | datetime, now: datetime) -> bool:

@@ -36,11 +36,16 @@ def test_day_of_an_instant_is_the_one_in_paris_and_a_calendar_day_stays() -> Non
     [
         (timedelta(days=12), "encore 12 jours"),
         (timedelta(days=1), "encore 1 jour"),
-        (timedelta(hours=2), "dernier jour"),
-        (timedelta(days=-3), "dernier jour"),
+        (timedelta(hours=23, minutes=59), "encore 23 heures"),
+        (timedelta(hours=3), "encore 3 heures"),
+        (timedelta(minutes=119), "encore 1 heure"),
+        (timedelta(minutes=12, seconds=59), "encore 12 minutes"),
+        (timedelta(minutes=1), "encore 1 minute"),
+        (timedelta(seconds=59), "encore moins d'une minute"),
+        (timedelta(days=-3), "encore moins d'une minute"),
     ],
 )
-def test_days_left_are_days_of_the_calendar(before: timedelta, expected: str) -> None:
+def test_days_left_are_days_of_the_calendar_then_hours_and_minutes(before: timedelta, expected: str) -> None:
     assert plain(typography.days_left(CLOSES, CLOSES - before)) == expected
 
 

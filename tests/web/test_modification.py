@@ -189,6 +189,7 @@ async def test_two_people_on_the_same_value_are_told_and_choose(scene: Scene) ->
     page = await scene.visit.press("Enregistrer le brouillon", contact="test123@gmail.com")
     assert scene.visit.status == 409
     assert "Votre demande a changé entre-temps Louise Poulat a changé" in page.text
+    assert "À faire jusqu'au dimanche 27 août 2023 à 14 h 32 (heure de Paris) — encore 19 jours" in page.text
     assert "Votre saisie : test123@gmail.com Valeur actuelle : louise@poulat.fr" in page.text
     assert (await scene.draft())[0] == "louise@poulat.fr"
     await scene.visit.press("Reprendre ma saisie")

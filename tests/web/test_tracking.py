@@ -32,10 +32,9 @@ async def test_a_request_to_modify_says_what_why_and_until_when(scene: Scene) ->
         "À faire jusqu'au dimanche 27 août 2023 à 14 h 32 (heure de Paris) — encore 19 jours",
         "07/08/2023 demande 17/08/2023 rappel 27/08/2023 date limite",
         "N° unique de référencement (ANS) : pbrSAS0012",
-        "Date de dépôt : 16/02/2023",
-        "Statut de la demande : A modifier",
+        "Adresse : 0 cour DE MONS, 59650 VILLENEUVE D ASCQ Numéro de dossier :",
+        "Date de dépôt : 16/02/2023 Statut de la demande : A modifier",
         "Date de changement de statut : 07/08/2023 à 14 h 32",
-        "Adresse : 0 cour DE MONS, 59650 VILLENEUVE D ASCQ",
         "Pièces justificatives (1)",
         "Courriels automatiques envoyés (1, dernier le 07/08/2023)",
         "IBAN : FR76",
@@ -60,9 +59,9 @@ async def test_a_reminder_that_has_left_is_told(scene: Scene, clock: Clock) -> N
     assert "Un courriel de rappel vous a été envoyé le 17/08/2023 à 14 h 32." in page.text
 
 
-async def test_the_last_day_is_called_so(scene: Scene, clock: Clock) -> None:
+async def test_the_last_day_is_counted_in_hours(scene: Scene, clock: Clock) -> None:
     await go_to(scene, clock, scene.modification.closes_at - timedelta(hours=2))
-    assert "(heure de Paris) — dernier jour" in (await scene.visit.open(scene.path)).text
+    assert "(heure de Paris) — encore 2 heures" in (await scene.visit.open(scene.path)).text
 
 
 async def go_to(scene: Scene, clock: Clock, instant: object) -> None:
