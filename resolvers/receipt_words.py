@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from models import Modification
+from models import Attachment, FundingRequest, Modification, Version
+from models.changes import FieldChange, field_changes
 from models.dossiers import REQUEST_NAMES
 from models.emails import SENDER
 from models.lifecycle import ModificationOutcome
 from models.printing import printable
 from models.typography import french, moment, short_moment, siret, size
 from resolvers import links
-from resolvers.contents import AddedDocument, CycleContents
+from resolvers.contents import AddedDocument, document_of
 
 CHECK_A_DIGEST = (
     "L'empreinte SHA-256 d'un fichier se calcule sur votre poste : si c'est celle de cet accusé, le fichier est "
@@ -31,34 +32,47 @@ _DOCUMENTS = ["Pièce", "Empreinte SHA-256"]
 
 @dataclass(frozen=True)
 class Section:
-    """A part: lines, then a table if it has rows, whose last column is of digests if it has `digests`.
-
-    A cell of several lines begins with the one that stands out.
-    """
+    """A part: what we say of it, what somebody wrote, what changed, documents with their files."""
 
     title: str
-    lines: list[str] = field(default_factory=list)
-    header: list[str] = field(default_factory=list)
-    rows: list[list[list[str]]] = field(default_factory=list)
-    digests: bool = False
+    words: str = ""
+    quote: str = ""
+    fields: list[FieldChange] = field(default_factory=list)
+    documents: list[Attachment] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Receipt:
     """A modification that was confirmed or declined, with what its cycle changed and what the request had before.
 
-    The modification's request, dossier and supplier must be loaded.
+    The request's dossier and supplier must be loaded, and the documents' files.
     """
 
     modification: Modification
-    contents: CycleContents
-    before: list[AddedDocument]
+    request: FundingRequest
+    fields: list[FieldChange]
+    added: list[Attachment]
+    before: list[Attachment]
+
+    @classmethod
+    def among(
+        cls, modification: Modification, request: FundingRequest, versions: list[Version], kept: list[Attachment]
+    ) -> Receipt:
+        """That of one modification among all that its request has: versions, and documents not removed."""
+        number, contact = modification.number, modification.draft_support_contact
+        base = max((version for version in versions if version.rank < number), key=lambda version: version.rank)
+        return cls(
+            modification,
+            request,
+            fields=field_changes(base.support_contact, base.support_contact if contact is None else contact),
+            added=[each for each in kept if each.modification_id == modification.id],
+            before=[each for each in kept if each.rank is not None and each.rank < number],
+        )
 
     @property
     def number(self) -> str:
         """« AR-FINSAS008539-S-M1 »"""
-        request = self.modification.request
-        return self.modification.receipt_number(request.dossier.number, request.kind)
+        return self.modification.receipt_number(self.request.dossier.number, self.request.kind)
 
     @property
     def is_confirmed(self) -> bool:
@@ -70,26 +84,36 @@ class Receipt:
         """Is the time over for which people's words are kept? No comment is empty otherwise."""
         return not self.modification.comment
 
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """What identifies it, each with its label."""
+        return [(label, value) for label, value in self._facts() if value]
+
+    @property
+    def sections(self) -> list[Section]:
+        """Its parts, in their order; none once they are erased."""
+        return [] if self.is_erased else [*self._sections()]
+
     def as_json(self) -> str:
         """All that is printed."""
-        sections = [] if self.is_erased else [*self._sections()]
+        sections = self.sections
         lead = [self._lead(), *([ERASED] if self.is_erased else [])]
         said = {
             "title": f"Accusé de réception {self.number}",
             "author": SENDER,
             "description": french(self._lead()),
             "lead": [french(line) for line in lead],
-            "facts": [[french(f"{label} :"), printable(value)] for label, value in self._facts() if value],
+            "facts": [[french(f"{label} :"), printable(value)] for label, value in self.facts],
             "sections": [_printed(section) for section in sections],
-            "closing": [french(CHECK_A_DIGEST)] if any(section.digests for section in sections) else [],
+            "closing": [french(CHECK_A_DIGEST)] if any(section.documents for section in sections) else [],
             "reread": french("Cet accusé se relit à l'adresse :"),
-            "address": links.receipt(self.modification.request, self.modification.id),
+            "address": links.receipt(self.request, self.modification.id),
         }
         codes = [french(CODES)] if "[U+" in json.dumps(said) else []
         return json.dumps(said | {"closing": [*said["closing"], *codes]})
 
     def _lead(self) -> str:
-        modification, request = self.modification, self.modification.request
+        modification, request = self.modification, self.request
         name = f"{REQUEST_NAMES[request.kind]} n° {request.dossier.number}"
         at = f"{moment(_ended(modification))} (heure de Paris)"
         if self.is_confirmed:
@@ -108,12 +132,11 @@ class Receipt:
         return self.modification.closed_by.name if self.modification.closed_by else ""
 
     def _facts(self) -> Iterator[tuple[str, str]]:
-        modification = self.modification
-        dossier = modification.request.dossier
+        modification, dossier = self.modification, self.request.dossier
         yield "Numéro d'accusé", self.number
         yield (
             "Dossier",
-            f"{dossier.number}, {REQUEST_NAMES[modification.request.kind]}, modification M{modification.number}",
+            f"{dossier.number}, {REQUEST_NAMES[self.request.kind]}, modification M{modification.number}",
         )
         yield "Fournisseur", f"{dossier.supplier.legal_name}, SIRET {siret(dossier.supplier.siret)}"
         yield "Demandée le", short_moment(modification.opened_at)
@@ -122,35 +145,48 @@ class Receipt:
         yield "Mot pour le gestionnaire", modification.note or ""
 
     def _sections(self) -> Iterator[Section]:
-        yield Section("Commentaire du gestionnaire", [self.modification.comment])
+        yield Section("Commentaire du gestionnaire", quote=self.modification.comment)
         if self.is_confirmed:
             yield from self._changes("Données modifiées", "Pièces ajoutées")
-        elif self.contents.any:
+        elif self.fields or self.added:
             yield Section(
                 "Brouillon supprimé",
-                ["Ce qui suit était dans votre brouillon et n'a pas été transmis au gestionnaire."],
+                "Ce qui suit était dans votre brouillon et n'a pas été transmis au gestionnaire.",
             )
             yield from self._changes("Données du brouillon", "Pièces du brouillon")
         if self.before:
             yield _documents("Pièces déjà présentes, inchangées", self.before)
 
     def _changes(self, data: str, documents: str) -> Iterator[Section]:
-        if self.contents.fields:
-            rows = [[[change.label], [change.before], [change.after]] for change in self.contents.fields]
-            yield Section(data, header=_FIELDS, rows=rows)
-        if self.contents.documents:
-            yield _documents(documents, self.contents.documents)
+        if self.fields:
+            yield Section(data, fields=self.fields)
+        if self.added:
+            yield _documents(documents, self.added)
 
 
 def _ended(modification: Modification) -> datetime:
     return modification.closed_at or modification.closes_at
 
 
-def _documents(title: str, documents: list[AddedDocument]) -> Section:
-    rows = [[[each.file_name, each.type_label, size(each.size)], [each.sha256]] for each in documents]
-    return Section(f"{title} ({len(documents)})", header=_DOCUMENTS, rows=rows, digests=True)
+def _documents(title: str, documents: list[Attachment]) -> Section:
+    return Section(f"{title} ({len(documents)})", documents=documents)
 
 
 def _printed(section: Section) -> dict[str, object]:
-    rows = [[[*map(printable, cell)] for cell in row] for row in section.rows]
-    return asdict(section) | {"lines": [*map(printable, section.lines)], "rows": rows}
+    """Lines, then a table if it has rows, whose last column is of digests if it has `digests`.
+
+    A cell of several lines begins with the one that stands out.
+    """
+    rows = [[[change.label], [change.before], [change.after]] for change in section.fields]
+    rows += [_row(document_of(each)) for each in section.documents]
+    return {
+        "title": section.title,
+        "lines": [printable(line) for line in (section.words, section.quote) if line],
+        "header": (_DOCUMENTS if section.documents else _FIELDS) if rows else [],
+        "rows": [[[*map(printable, cell)] for cell in row] for row in rows],
+        "digests": bool(section.documents),
+    }
+
+
+def _row(document: AddedDocument) -> list[list[str]]:
+    return [[document.file_name, document.type_label, size(document.size)], [document.sha256]]

@@ -15,11 +15,10 @@ from uuid import UUID
 
 import typst
 
-from models import Attachment, Modification
+from models import Attachment, Modification, Version
 from models.actors import Actor
 from models.dossiers import RequestKind
 from models.errors import NotFound
-from resolvers.contents import cycle_contents, document_of
 from resolvers.receipt_words import Receipt
 from resolvers.visibility import get_modification
 
@@ -40,9 +39,10 @@ async def get_receipt(actor: Actor, number: str, kind: RequestKind, modification
 
 async def receipt_of(modification: Modification) -> Receipt:
     """The receipt of a modification that has one; its request, dossier and supplier must be loaded."""
-    before = Attachment.filter(request_id=modification.request_id, rank__lt=modification.number, removed_at=None)
-    rows = await before.order_by("position").select_related("upload")
-    return Receipt(modification, await cycle_contents(modification), [document_of(row) for row in rows])
+    request = modification.request
+    versions = await Version.filter(request_id=request.id)
+    kept = Attachment.filter(request_id=request.id, removed_at=None).order_by("position")
+    return Receipt.among(modification, request, versions, await kept.select_related("upload"))
 
 
 def file_name(receipt_number: str) -> str:

@@ -11,13 +11,14 @@ from models.actors import SYSTEM
 from models.allowance import modification_allowance
 from models.lifecycle import ModificationOutcome
 from models.modifications import EditableField, ExpectedChange
-from resolvers import links
+from resolvers import links, receipt_words
 from schema import requests
 from schema.actors import Actor
 from schema.allowance import DocumentAllowance
 from schema.attachments import Attachment, DocumentType
 from schema.context import Context, Info
 from schema.nodes import FundingRequestRef, Node, node_id
+from schema.receipts import Receipt
 from schema.versions import Changes, Version
 
 
@@ -135,6 +136,17 @@ class Modification(Node):
             return None
         request = await requests.request_of(self.row.request_id, info)
         return self.row.receipt_number(request.row.dossier.number, request.row.kind)
+
+    @strawberry.field(
+        description="L’accusé de réception, partie par partie ; absent tant qu’elle n’est ni confirmée ni déclinée."
+    )
+    async def receipt(self, info: Info) -> Receipt | None:
+        if not self.row.has_receipt:
+            return None
+        request = (await requests.request_of(self.row.request_id, info)).row
+        versions = await info.context.loaders.versions_of_request.load(request.id)
+        kept = await info.context.loaders.attachments_of_request.load(request.id)
+        return Receipt.of(receipt_words.Receipt.among(self.row, request, versions, kept), info.context)
 
     async def made_version(self, info: Info) -> Version:
         """The version that confirming made; only for a confirmed cycle."""

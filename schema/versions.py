@@ -8,7 +8,7 @@ from typing import Annotated
 import strawberry
 
 import models
-from models.changes import field_changes
+from models import changes
 from models.modifications import EditableField
 from resolvers.version_document import version_document
 from resolvers.visibility import found
@@ -26,6 +26,10 @@ class FieldChange:
     before: str = strawberry.field(description="Sa valeur avant.")
     after: str = strawberry.field(description="Sa valeur après.")
 
+    @classmethod
+    def of(cls, change: changes.FieldChange) -> FieldChange:
+        return cls(field=change.field, label=change.label, before=change.before, after=change.after)
+
 
 @strawberry.type(description="Les différences entre deux états d’une demande.")
 class Changes:
@@ -36,10 +40,7 @@ class Changes:
     @classmethod
     def of(cls, before: str, after: str, added: list[Attachment]) -> Changes:
         """The differences from one support contact to another, with the attachments that came."""
-        fields = [
-            FieldChange(field=change.field, label=change.label, before=change.before, after=change.after)
-            for change in field_changes(before, after)
-        ]
+        fields = [FieldChange.of(change) for change in changes.field_changes(before, after)]
         return cls(fields=fields, added_attachments=added, any=bool(fields or added))
 
 

@@ -19,7 +19,6 @@ from models.dossiers import RequestKind
 from models.errors import NotFound
 from models.lifecycle import ModificationOutcome
 from models.printing import is_drawn
-from resolvers import receipts
 from resolvers.concluded import purge_concluded
 from resolvers.modifications import confirm_modification, skip_modification
 from resolvers.receipts import get_receipt, pdf_of, receipt_of

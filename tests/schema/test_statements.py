@@ -23,7 +23,7 @@ fragment cycle on Modification {
   id number aspNumber comment outcome receiptUrl closedBy { name } request { id dossier { number } }
   expectedChanges { field done documentType { code } }
   draft { revision supportContact attachments { ...file } changes { ...differences } updatedBy { name } }
-  documentAllowance { files bytes }
+  documentAllowance { files bytes } receipt { facts { value } sections { title documents { ...file } } }
   version { ...version }
 }
 fragment page on PageInfo { hasNextPage endCursor }

@@ -7,9 +7,12 @@ from uuid import uuid4
 
 from models import Modification
 from models.actors import Author, Role
+from models.typography import french
+from resolvers.editing import change_support_contact
 from resolvers.modifications import cancel_modification, skip_modification
+from resolvers.receipts import receipt_of
 from tests.conftest import NOW
-from tests.factories import MANAGER, make_supplier, make_user
+from tests.factories import MANAGER, make_attachment, make_supplier, make_user
 from tests.web.conftest import Enter
 from tests.web.scene import Scene
 
@@ -34,6 +37,22 @@ async def test_the_receipt_is_read_again_at_its_address(scene: Scene) -> None:
     assert scene.visit.status == 200
     assert f"Numéro d'accusé : AR-{scene.request.dossier.number}-S-M1" in page.text
     assert f"Dossier : {scene.request.dossier.number}, demande de solde, modification M1" in page.text
+
+
+async def test_declining_shows_the_dropped_draft_and_what_was_there_before(scene: Scene) -> None:
+    await make_attachment(scene.request, document_type="MSS_GUIDE_PDF_API")
+    await change_support_contact(
+        scene.user.actor, scene.modification.id, support_contact="aide@exemple.fr", as_of=LATER
+    )
+    page = await scene.visit.open(await skip(scene))
+    receipt = await receipt_of(
+        await Modification.get(id=scene.modification.id).select_related("request__dossier__supplier")
+    )
+    titles = [section.title for section in receipt.sections]
+    assert titles[:3] == ["Commentaire du gestionnaire", "Brouillon supprimé", "Données du brouillon"]
+    assert titles[3].startswith("Pièces déjà présentes, inchangées (")
+    for told in (*titles, "n'a pas été transmis au gestionnaire", "aide@exemple.fr", receipt.before[0].upload.sha256):
+        assert french(told) in page.text, told
 
 
 async def test_its_pdf_is_the_same_whoever_opens_it(scene: Scene, enter: Enter) -> None:
