@@ -1,4 +1,7 @@
-"""Links that are mailed and do one thing: what they are for is sealed in them, for nobody to read or to change."""
+"""What leaves the portal and comes back: sealed for one purpose and until an end, for nobody to read or to change.
+
+Most of it is the end of a link that is mailed.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,12 @@ from models.sealing import Unreadable, seal, unseal
 def sealed(purpose: str, *, ends_at: datetime, **facts: str) -> str:
     """What the link ends with: good for `purpose` alone, until `ends_at`."""
     # The sign that fills the last group is left out: mail programs take it for the end of a sentence.
-    return seal(canonical_json(facts | {"purpose": purpose, "ends": ends_at.isoformat()})).rstrip("=")
+    return sealed_whole(purpose, ends_at=ends_at, **facts).rstrip("=")
+
+
+def sealed_whole(purpose: str, *, ends_at: datetime, **facts: str) -> str:
+    """The same for what is kept or stands in a form: as every other sealed value."""
+    return seal(canonical_json(facts | {"purpose": purpose, "ends": ends_at.isoformat()}))
 
 
 def opened(purpose: str, link: str, *, as_of: datetime) -> dict[str, str] | None:

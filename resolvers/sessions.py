@@ -198,10 +198,10 @@ async def signed_in(secret: str, *, as_of: datetime) -> SignedIn | None:
 def _known(session: Session) -> SignedIn:
     supplier = session.user.supplier
     return SignedIn(
-        session.user.actor,
-        supplier.legal_name if supplier else None,
-        session.public_id,
-        min(session.expires_at, session.seen_at + timedelta(minutes=settings.session_idle_minutes)),
-        session.expires_at,
-        session.typed,
+        actor=session.user.actor,
+        supplier_name=supplier.legal_name if supplier else None,
+        session=session.public_id,
+        ends_at=min(session.expires_at, session.seen_at + timedelta(minutes=settings.session_idle_minutes)),
+        expires_at=session.expires_at,
+        typed=session.typed,
     )

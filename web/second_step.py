@@ -53,7 +53,8 @@ async def give_code(http: Request) -> Response:
         return _code_page(http, form, refusal)
     if secret is None:
         return _code_page(http, form, Invalid(WRONG))
-    return await _begin(session.go_to(http, session.own_path(form.get("retour"))), user, secret, form)
+    onward = session.go_to(http, session.own_path(form.get("retour")))
+    return await _begin(http, onward, user, secret, form)
 
 
 def _code_page(http: Request, form: Form, refusal: Invalid | None = None) -> Response:
@@ -92,7 +93,7 @@ async def set_up(http: Request) -> Response:
         return _set_up_page(http, user, form, Invalid(WRONG))
     wanted = session.own_path(form.get("retour"))
     page = render(http, "signin/recovery_codes.html", codes=begun.codes, onward=wanted)
-    return await _begin(page, user, begun.secret, form)
+    return await _begin(http, page, user, begun.secret, form)
 
 
 def _set_up_page(http: Request, user: User, form: Form, refusal: Invalid | None = None) -> Response:
@@ -114,8 +115,8 @@ def _circumstances(http: Request) -> second_steps.Circumstances:
     }
 
 
-async def _begin(response: Response, user: User, secret: str, form: Form) -> Response:
-    await keep(secret, form.get("saisie"))
+async def _begin(http: Request, response: Response, user: User, secret: str, form: Form) -> Response:
+    await keep(secret, form.get("saisie"), as_of=http.state.as_of)
     nudge()  # a code on paper, or a generator set up, is told by mail
     session.begin(response, secret)
     session.make_familiar(response, user.identifier)

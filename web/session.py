@@ -21,13 +21,16 @@ from structlog.contextvars import get_contextvars
 from models.actors import Origin
 from models.errors import Invalid, Throttled
 from models.permissions import may_import
-from resolvers import accounts, sessions
+from resolvers import accounts, sessions, typed
 from resolvers.familiar import familiar_mark
 from settings import settings
 from web.errors import answer
 from web.origin import API_PATHS, FAMILIAR_COOKIE, SESSION_COOKIE, set_cookie
 
 Page = Callable[[Request], Awaitable[Response]]
+
+# What a 401 says to a browser.
+SIGN_IN_FIRST = {"WWW-Authenticate": "Cookie"}
 
 FAMILIAR_FOR = 180 * 24 * 3600
 _ANONYMOUS_PREFIXES = ("/static/", "/livez", "/readyz")
@@ -93,7 +96,10 @@ async def _identify_browser(http: Request) -> None:
     http.state.session_ended = person is None
     if person is not None:
         http.state.actor, http.state.session, http.state.typed = person.actor, person.session, person.typed
-        http.state.viewer = _as_viewer(person) | {"sessionLasts": _lasts(person, http.state.as_of)}
+        http.state.viewer = _as_viewer(person) | {
+            "sessionLasts": _lasts(person, http.state.as_of),
+            "mark": typed.mark(person.actor.account),
+        }
 
 
 def _lasts(person: sessions.SignedIn, as_of: datetime) -> dict[str, int]:

@@ -14,7 +14,7 @@ from web.rendering import render
 
 ENDED = "Votre session a expiré. Reconnectez-vous : votre brouillon est conservé."
 # htmx, too, replaces the whole page: its menu is that of somebody signed in.
-_INSTEAD = {"WWW-Authenticate": "Cookie", "HX-Retarget": "body", "HX-Reselect": "body", "HX-Reswap": "outerMorph"}
+_INSTEAD = session.SIGN_IN_FIRST | {"HX-Retarget": "body", "HX-Reselect": "body", "HX-Reswap": "outerMorph"}
 
 
 def sign_in_page(
@@ -31,7 +31,7 @@ def sign_in_page(
     `instead` of what was asked for, it answers 401.
     """
     faults = list(refusal.faults) if refusal else []
-    carried = opened(typed)
+    carried = opened(typed, as_of=http.state.as_of)
     said: dict[str, Any] = {
         "wanted": wanted,
         "identifier": identifier,

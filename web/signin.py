@@ -37,7 +37,7 @@ async def sign_in(http: Request) -> Response:
         return second_step.lead_to(http, due, wanted, kept)
     if secret is None:
         return sign_in_page(http, wanted, identifier, Invalid(WRONG), typed=kept)
-    await typed.keep(secret, kept)
+    await typed.keep(secret, kept, as_of=http.state.as_of)
     response = session.go_to(http, wanted)
     session.begin(response, secret)
     session.make_familiar(response, identifier)
@@ -56,7 +56,7 @@ async def sign_out(http: Request) -> Response:
 async def stay(http: Request) -> Response:
     """POST /session: somebody is still there, and says so; how long the session lasts from now on."""
     if http.state.viewer is None:
-        return Response(status_code=401, headers={"WWW-Authenticate": "Cookie"})
+        return Response(status_code=401, headers=session.SIGN_IN_FIRST)
     return JSONResponse(http.state.viewer["sessionLasts"])
 
 

@@ -39,24 +39,27 @@ async def _sign_in_first(http: Request, fields: tuple[str, ...]) -> Response:
     form = await read_form(http, texts_only=True)
     if form.get("action") == "lire":
         # The page itself says so, of somebody who is reading or typing: nothing takes it away from under them.
-        return Response(status_code=401, headers={"WWW-Authenticate": "Cookie"})
+        return Response(status_code=401, headers=session.SIGN_IN_FIRST)
     kept = Typed(
         http.scope["path"],
-        {name: form.get(name) for name in fields if name in form.texts},
-        form.passed_over or "choisis" in form.texts,
-        await typed.owner_of(http.cookies.get(SESSION_COOKIE, "")),
+        owner=form.get("auteur"),
+        fields={name: form.get(name) for name in fields if name in form.texts},
+        had_files=form.passed_over or "choisis" in form.texts,
     )
-    return sign_in_page(http, kept.path, typed=typed.sealed(kept), instead=True)
+    return sign_in_page(http, kept.path, typed=typed.sealed(kept, as_of=http.state.as_of), instead=True)
 
 
 def given_back(http: Request) -> Typed | None:
     """What was typed on this page before signing in again."""
-    kept = typed.opened(http.state.typed)
+    kept = typed.opened(http.state.typed, as_of=http.state.as_of)
     return kept if kept and kept.path == http.scope["path"] else None
 
 
 async def sent_again(http: Request, form: Form) -> None:
-    """The page's form has come, with what had been given back: it is kept no longer."""
+    """The page has answered its form, which brought what had been given back: it is kept no longer.
+
+    Not before: what a failure leaves undone is given back once more.
+    """
     kept = given_back(http)
     if kept and (not kept.fields or kept.fields.keys() & form.texts.keys()):
         await typed.forget(http.cookies[SESSION_COOKIE])

@@ -6,14 +6,17 @@ from datetime import timedelta
 
 import pyotp
 import pytest
+from tortoise.exceptions import DBConnectionError
 
 from models import Event, Session, User
 from models.actors import AccountRight
-from resolvers import second_factor
+from models.database import canonical_json
+from resolvers import sealed_links, second_factor
 from resolvers.accounts import hash_password
-from resolvers.typed import Typed, sealed
+from resolvers.typed import KEPT_FOR, Typed, mark, sealed
 from settings import settings
-from tests.factories import make_user
+from tests.conftest import NOW
+from tests.factories import make_supplier, make_user
 from tests.web.conftest import Clock
 from tests.web.scene import PDF, Scene
 
@@ -118,15 +121,23 @@ async def test_words_to_the_manager_come_back(
     }
 
 
-async def test_an_invitation_comes_back_and_the_files_of_a_deposit_are_asked_for(idle: Scene) -> None:
-    invitation = {"action": "inviter", "email": "louise@poulat.fr", "right": "EDIT"}
-    await idle.visit.send("/mon-compte/collegues", invitation)
+async def invite(idle: Scene, clock: Clock) -> None:
+    """Press « Envoyer l'invitation » on a page that had been left open too long."""
+    clock.now -= timedelta(minutes=settings.session_idle_minutes)
+    await idle.visit.open("/mon-compte/collegues")
+    clock.now += timedelta(hours=settings.session_hours)
+    await idle.visit.press("Envoyer l'invitation", email="louise@poulat.fr", right="EDIT")
+
+
+async def test_an_invitation_comes_back_and_the_files_of_a_deposit_are_asked_for(idle: Scene, clock: Clock) -> None:
+    await invite(idle, clock)
     await sign_in(idle)
     assert GIVEN_BACK in idle.visit.text
     invited = {"email": "louise@poulat.fr", "right": "EDIT"}
     assert any(form.fields.items() >= invited.items() for form in idle.visit.page.forms)
-    idle.visit.client.cookies.clear()
-    await idle.visit.send("/depot", {}, [("document", ("demande.json", b"{}"))])
+    await idle.visit.open("/depot")
+    clock.now += timedelta(minutes=settings.session_idle_minutes)
+    await idle.visit.press("Importer", [("document", ("demande.json", b"{}"))])
     await sign_in(idle)
     assert "Vos fichiers n'ont pas été reçus : choisissez-les de nouveau." in idle.visit.text
     assert GIVEN_BACK not in idle.visit.text
@@ -148,7 +159,88 @@ async def test_somebody_else_at_the_same_computer_is_not_shown_it(idle: Scene) -
     assert "test123" not in idle.visit.response.text
 
 
+@pytest.mark.parametrize("who", ["the same account", "an account of another supplier"])
+async def test_past_the_sessions_last_hour_the_form_alone_still_tells_whose_it_is(
+    idle: Scene, clock: Clock, who: str
+) -> None:
+    await with_password(await make_user(await make_supplier()), "louise")
+    clock.now -= timedelta(minutes=settings.session_idle_minutes)
+    await idle.visit.open("/mon-compte/collegues")
+    clock.now += timedelta(hours=settings.session_hours)
+    # The cookie ends with the session; a sign-out in another tab takes the row as well.
+    idle.visit.client.cookies.clear()
+    await Session.all().delete()
+    await idle.visit.press("Envoyer l'invitation", email="invitee@poulat.fr", right="EDIT")
+    await sign_in(idle, "p.breton" if who == "the same account" else "louise")
+    assert idle.visit.path == "/mon-compte/collegues"
+    given = who == "the same account"
+    assert (GIVEN_BACK in idle.visit.text, "invitee@poulat.fr" in idle.visit.response.text) == (given, given)
+    assert [session.typed is not None for session in await Session.all()] == [given]
+
+
+@pytest.mark.parametrize("auteur", ["", "somebody"])
+async def test_without_a_mark_of_ones_own_nothing_is_given_back(idle: Scene, auteur: str) -> None:
+    await idle.visit.send(idle.page, {"contact": "test123@gmail.com", "auteur": auteur})
+    assert ("n'est pas perdu" in idle.visit.text) == bool(auteur)
+    await sign_in(idle)
+    assert GIVEN_BACK not in idle.visit.text
+    assert (await Session.get()).typed is None
+
+
+async def test_what_was_typed_a_day_ago_is_gone(idle: Scene, clock: Clock) -> None:
+    await idle.visit.press("Enregistrer le brouillon", contact="test123@gmail.com")
+    clock.now += KEPT_FOR
+    await sign_in(idle)
+    assert GIVEN_BACK not in idle.visit.text
+    assert (await Session.get()).typed is None
+
+
+async def test_what_was_sealed_for_something_else_is_nothing_typed(idle: Scene, clock: Clock) -> None:
+    lasts = clock.now + timedelta(hours=1)
+    typed = canonical_json({"path": idle.page, "owner": mark(idle.user.actor.account), "fields": {"contact": "a@b.fr"}})
+    form = {"identifier": "p.breton", "password": PASSWORD, "retour": idle.page}
+    await idle.visit.send(
+        "/connexion", form | {"saisie": sealed_links.sealed("invitation", ends_at=lasts, typed=typed)}
+    )
+    assert GIVEN_BACK not in idle.visit.text
+    assert (await Session.get()).typed is None
+
+
+@pytest.mark.parametrize(
+    ("page", "button", "fails"),
+    [
+        ("{}/modification", "Enregistrer le brouillon", "web.pages.draft.run"),
+        ("{}/modification/verification", "Confirmer", "web.pages.confirmation.run"),
+        ("{}/modification/abandon", "Ne pas modifier", "web.pages.confirmation.run"),
+        ("{}/assistance", "Envoyer à l'Assistance", "web.pages.support.run"),
+        ("/mon-compte/collegues", "Envoyer l'invitation", "web.pages.colleagues.run"),
+        ("/depot", "Importer", "web.pages.deposit.run"),
+    ],
+)
+async def test_what_a_failure_leaves_undone_is_given_back_once_more(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, clock: Clock, page: str, button: str, fails: str
+) -> None:
+    async def broken(*_: object, **__: object) -> None:
+        raise DBConnectionError
+
+    path = page.format(scene.path)
+    fields = dict.fromkeys(("contact", "note", "message", "email"), "louise@poulat.fr")
+    kept = sealed(Typed(path, mark(scene.user.actor.account), fields), as_of=clock.now)
+    await Session.all().update(typed=kept)
+    await scene.change_contact_as(scene.user, "premier@poulat.fr")
+    await scene.visit.open(path)
+    with monkeypatch.context() as patched:
+        patched.setattr(fails, broken)
+        await scene.visit.press(button, (), right="EDIT", **fields)
+    assert scene.visit.status == 503
+    assert (await Session.get()).typed == kept
+    await scene.visit.open(path)
+    await scene.visit.press(button, (), right="EDIT", **fields)
+    assert (await Session.get()).typed is None
+
+
 async def test_past_the_deadline_it_can_still_be_copied(idle: Scene, clock: Clock) -> None:
+    clock.now = idle.modification.closes_at - timedelta(minutes=1)
     await idle.visit.press("Enregistrer le brouillon", contact="test123@gmail.com")
     clock.now = idle.modification.closes_at
     await sign_in(idle)
@@ -170,11 +262,12 @@ async def test_htmx_is_answered_the_same_and_what_was_sealed_elsewhere_is_nothin
 
 async def test_a_very_long_text_still_fits_in_the_form_that_carries_it(idle: Scene) -> None:
     address = f"{idle.path}/assistance"
-    await idle.visit.send(address, {"message": "€" * 60_000})
+    await idle.visit.send(address, {"message": "€" * 60_000, "auteur": mark(idle.user.actor.account)})
     await sign_in(idle)
     assert idle.visit.status == 200
     assert set(idle.visit.page.forms[-1].fields["message"]) == {"€"}
-    assert len(sealed(Typed(address, {"message": "€" * 60_000}))) < 100_000
+    typed = Typed(address, mark("user:1"), {"message": "€" * 60_000})
+    assert len(sealed(typed, as_of=NOW)) < 100_000
 
 
 async def test_whoever_is_still_there_says_so_and_the_session_goes_on(scene: Scene, clock: Clock) -> None:

@@ -33,9 +33,9 @@ async def page(http: Request) -> Response:
     if http.method != "POST":
         return await _show(http)
     form = await read_form(http)
-    await sent_again(http, form)
     action, _, account = form.get("action").partition(":")
     result = await _act(http, action, account, form)
+    await sent_again(http, form)
     if result["__typename"].endswith("Success"):
         return RedirectResponse(f"{PATH}?fait={action}", 303)
     return await _show(http, _faults(result), form)

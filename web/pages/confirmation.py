@@ -21,7 +21,10 @@ from web.uploads import Form, read_form
 async def check(http: Request) -> Response:
     """« Vérifiez vos modifications »: before and after, then « Confirmer »."""
     if http.method == "POST":
-        return await _confirm(http, await read_form(http))
+        form = await read_form(http)
+        done = await _confirm(http, form)
+        await sent_again(http, form)
+        return done
     data, typed = await read(http, "ModificationPage", asked_for(http)), given_back(http)
     note = typed.fields.get("note", "") if typed else ""
     if not may_edit(data["request"]):
@@ -30,7 +33,6 @@ async def check(http: Request) -> Response:
 
 
 async def _confirm(http: Request, form: Form) -> Response:
-    await sent_again(http, form)
     revision = form.get("revision")
     result = await run(
         http,
@@ -46,7 +48,10 @@ async def _confirm(http: Request, form: Form) -> Response:
 async def decline(http: Request) -> Response:
     """« Ne pas modifier »: only after speaking with the Assistance."""
     if http.method == "POST":
-        return await _skip(http, await read_form(http))
+        form = await read_form(http)
+        done = await _skip(http, form)
+        await sent_again(http, form)
+        return done
     data, typed = await read(http, "ModificationPage", asked_for(http)), given_back(http)
     again = typed.fields if typed else {}
     if not may_edit(data["request"]):
@@ -56,7 +61,6 @@ async def decline(http: Request) -> Response:
 
 
 async def _skip(http: Request, form: Form) -> Response:
-    await sent_again(http, form)
     contacted = form.get("assistance") == "oui"
     result = await run(
         http,

@@ -21,8 +21,9 @@ async def page(http: Request) -> Response:
     """The form; importing leads to the request."""
     if http.method == "POST":
         form = await read_form(http, as_text=("document",))
+        done = await _import(http, form)
         await sent_again(http, form)
-        return await _import(http, form)
+        return done
     return await _show(http)
 
 

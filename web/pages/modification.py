@@ -24,7 +24,10 @@ async def page(http: Request) -> Response:
     """Show the open modification, or act on its draft."""
     place = asked_for(http)
     if http.method == "POST":
-        return await _act(http, place, await read_form(http))
+        form = await read_form(http)
+        done = await _act(http, place, form)
+        await sent_again(http, form)
+        return done
     data, typed = await read(http, "ModificationPage", place), given_back(http)
     if not may_edit(data["request"]):
         return closed(http, data, unsent=typed.fields.get("contact", "") if typed else "")
@@ -68,7 +71,6 @@ def closed(http: Request, data: dict[str, Any], status: int = 200, message: str 
 
 
 async def _act(http: Request, place: RequestAddress, form: Form) -> Response:
-    await sent_again(http, form)
     before = await read(http, "ModificationPage", place)
     action, _, subject = form.get("action").partition(":")
     if not may_edit(before["request"]):

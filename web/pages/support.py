@@ -21,15 +21,15 @@ async def page(http: Request) -> Response:
     place = asked_for(http)
     data = await read(http, "SupportPage", place)
     if http.method == "POST":
-        return await _send(http, place, data)
+        form = await read_form(http)
+        done = await _send(http, place, data, form.get("message"))
+        await sent_again(http, form)
+        return done
     typed = given_back(http)
     return _show(http, place, data, typed=typed, message=typed.fields.get("message", "") if typed else "")
 
 
-async def _send(http: Request, place: RequestAddress, data: dict[str, Any]) -> Response:
-    form = await read_form(http)
-    await sent_again(http, form)
-    message = form.get("message")
+async def _send(http: Request, place: RequestAddress, data: dict[str, Any], message: str) -> Response:
     result = (await run(http, "ContactSupport", request=data["request"]["id"], message=message))["contactSupport"]
     if result["__typename"] == "ContactSupportSuccess":
         return RedirectResponse(f"{place.path}/assistance?envoye=1", 303)
