@@ -7,6 +7,7 @@ from pathlib import Path
 from models import opening, typography
 from models.document_formats import DocumentFormat, format_of, labels
 from models.document_types import DOCUMENT_TYPES, DocumentType
+from models.document_words import EMPTY_FILE, TOO_LARGE, WRONG_FORMAT
 from models.errors import Fault
 from models.probes.outcomes import Outcome
 from models.text import excerpt
@@ -15,11 +16,6 @@ from settings import settings
 _FIELD = "file"
 # As many probes at once, whatever arrives; in threads of their own, so that those that wait hold up nothing else.
 _PROBES = ThreadPoolExecutor(4, "probe")
-_MESSAGES = {
-    "WRONG_FORMAT": "« {name} » n'est pas un fichier {format}. Formats acceptés : {formats}.",
-    "EMPTY_FILE": "« {name} » est vide.",
-    "TOO_LARGE": "« {name} » pèse {size}. La taille maximale est de {limit}.",
-}
 _REFUSED = {
     Outcome.UNREADABLE: (
         "UNREADABLE",
@@ -57,7 +53,7 @@ def document_fault(
     if size > _limit(document_type):
         return too_large(file_name, size, document_type)
     if not size:
-        return _fault("EMPTY_FILE", _MESSAGES["EMPTY_FILE"], file_name)
+        return _fault("EMPTY_FILE", EMPTY_FILE, file_name)
     if not known.may_be_declared(declared):
         return _wrong_format(file_name, document_type, known=known)
     outcome = opening.outcome_of(known.probe, known.content_type, path)
@@ -75,7 +71,7 @@ def too_large(file_name: str, size: int | None = None, document_type: DocumentTy
     """The refusal of a file over the limit of its type; without its size, it says only that it is over."""
     limit = typography.size(_limit(document_type))
     shown = typography.size(size) if size else f"plus de {limit}"
-    return _fault("TOO_LARGE", _MESSAGES["TOO_LARGE"], file_name, size=shown, limit=limit)
+    return _fault("TOO_LARGE", TOO_LARGE, file_name, size=shown, limit=limit)
 
 
 def _limit(document_type: DocumentType | None) -> int:
@@ -93,8 +89,7 @@ def _wrong_format(
     accepted = labels(tuple(extension for each in _types(document_type) for extension in each.extensions))
     # A name that is accepted announces a format, which the file is said not to be.
     one = known.label if known else accepted[0] if len(accepted) == 1 else "accepté"
-    message = _MESSAGES["WRONG_FORMAT"]
-    return _fault("WRONG_FORMAT", message, file_name, field, format=one, formats=", ".join(accepted))
+    return _fault("WRONG_FORMAT", WRONG_FORMAT, file_name, field, format=one, formats=", ".join(accepted))
 
 
 def _fault(code: str, message: str, file_name: str, field: str = _FIELD, **words: str) -> Fault:

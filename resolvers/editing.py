@@ -14,6 +14,7 @@ from models.attachments import ScanStatus
 from models.contact import check_contact
 from models.database import transaction
 from models.document_types import DocumentType, document_type
+from models.document_words import NO_TYPE
 from models.documents import name_fault, too_large
 from models.errors import Fault, Invalid, PermissionDenied
 from models.events import EventKind
@@ -143,7 +144,7 @@ async def _edit(modification: Modification, actor: Actor, as_of: datetime, *stan
 
 def _addable_type(code: str) -> DocumentType:
     if not code:
-        raise Invalid(Fault("documentType", "REQUIRED", "Sélectionnez un type de pièce complémentaire."))
+        raise Invalid(Fault("documentType", "REQUIRED", NO_TYPE))
     kind = document_type(code)
     if kind is None or not kind.addable:
         sentence = "Ce type de pièce ne peut pas être ajouté : choisissez-en un dans la liste."

@@ -24,7 +24,8 @@ FAULTS = {
     "nothing within the guillemets' spaces": rf"«(?![ {NBSP}]|$)|(?<![ {NBSP}])(?<!^)»",
     "no space before a high mark": r"[a-zà-ÿœ0-9)](?:[?!](?=[\s»]|$)|[;:](?=\s|$))",
     "a space before a low mark": rf"[a-zà-ÿœ][ {NBSP}](?:,|\.(?!\w))",
-    "a unit that may leave its number": r"\d (?:Ko|Mo|Go|%|€|h \d)",
+    # A value stands as the letter x.
+    "a unit that may leave its number": r"(?:\d|\bx) (?:Ko|Mo|Go|%|€|h [\dx]|s\b)",
 }
 # In templates the source is completed when it is loaded; in scripts nobody does it.
 BREAKABLE = r"« | [;?!»]| :(?![\d/])"
@@ -95,6 +96,7 @@ def faults_of(text: str) -> list[str]:
         ("«Bonjour »", "nothing within the guillemets' spaces"),
         ("Pourquoi?", "no space before a high mark"),
         ("20 Mo au plus", "a unit that may leave its number"),
+        ("Nouvel essai dans x s.", "a unit that may leave its number"),
         ("Etape 1", "a capital without its accent"),
         ("voici , enfin", "a space before a low mark"),
     ],

@@ -8,6 +8,8 @@ from starlette.requests import Request
 
 from models import Upload
 from models.attachments import ScanStatus
+from models.document_words import NO_FILE as NO_FILE
+from models.document_words import NO_TYPE as NO_TYPE
 from models.errors import Fault, Invalid
 from resolvers.reception import Reception
 from settings import settings

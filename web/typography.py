@@ -5,15 +5,17 @@ The rules are in models/typography.py, which mails share; pages reach them by th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from models.actors import RIGHT_LABELS, AccountRight
+from models.document_formats import labels
 from models.lifecycle import STATUS_LABELS, RequestStatus
 from models.typography import (
     amount,
     day,
+    day_number,
     days_left,
     deadline,
     french,
@@ -50,6 +52,11 @@ def status(value: str) -> str:
     return STATUS_LABELS[RequestStatus(value)]
 
 
+def formats(extensions: Sequence[str]) -> str:
+    """« PDF, JPEG », of the extensions that a field accepts."""
+    return ", ".join(labels(tuple(extensions)))
+
+
 def right(value: str) -> str:
     """« modification »"""
     return RIGHT_LABELS[AccountRight(value)]
@@ -58,8 +65,10 @@ def right(value: str) -> str:
 FILTERS: dict[str, Callable[..., object]] = {
     "amount": amount,
     "day": day,
+    "day_number": day_number,
     "days_left": days_left,
     "deadline": deadline,
+    "formats": formats,
     "french": french,
     "hour": hour,
     "long_day": long_day,

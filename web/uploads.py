@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from models.actors import Actor
+from models.document_words import NO_FILE
 from models.errors import NotFound
 from resolvers.allowances import bounds_on
 from resolvers.reception import Announced, Reception
@@ -160,7 +161,7 @@ async def receive(http: Request) -> Response:
     except DigestMismatch as mismatch:
         return JSONResponse({"code": mismatch.code, "message": mismatch.detail}, mismatch.status_code)
     if not files:
-        return answer(http, 422, "Choisissez un fichier à ajouter.")
+        return answer(http, 422, NO_FILE)
     answers = [file.as_json() for file in files]
     return JSONResponse(answers[0] if len(files) == 1 else answers, max(file.status for file in files))
 

@@ -156,7 +156,7 @@ MODIFYING = [
         "S7 envoi refusé avant de partir",
         "logisante",
         EDITED,
-        "n'est pas dans un format accepté",
+        "n'est pas un fichier accepté",
         made.unfit_file,
         says="ne convient pas",
         alone=True,

@@ -7,31 +7,29 @@ from typing import Any
 from starlette.requests import Request
 
 from web.client import run
+from web.sent_files import NO_FILE, NO_TYPE
+from web.typography import formats
 from web.uploads import Form
 
 
 def documents_accepted(types: list[dict[str, Any]]) -> dict[str, Any]:
     """What a file field accepts, told from the document types themselves."""
-    extensions = sorted({extension for kind in types for extension in kind["extensions"]})
+    extensions = list(dict.fromkeys(extension for kind in types for extension in kind["extensions"]))
     return {
         "types": types,
-        "formats": _formats(extensions),
+        "formats": formats(extensions),
         "accept": ",".join(extensions),
         "largest": max((kind["maxBytes"] for kind in types), default=0),
         "limits": _limits(types),
     }
 
 
-def _formats(extensions: list[str]) -> str:
-    return ", ".join(extension.lstrip(".").upper() for extension in extensions)
-
-
 def _limits(types: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The types that accept the same formats up to the same size, together."""
     alike: dict[tuple[str, int], list[dict[str, Any]]] = {}
     for kind in types:
-        alike.setdefault((_formats(kind["extensions"]), kind["maxBytes"]), []).append(kind)
-    return [{"formats": formats, "largest": largest, "types": kinds} for (formats, largest), kinds in alike.items()]
+        alike.setdefault((formats(kind["extensions"]), kind["maxBytes"]), []).append(kind)
+    return [{"formats": words, "largest": largest, "types": kinds} for (words, largest), kinds in alike.items()]
 
 
 class Draft:
@@ -90,7 +88,7 @@ class Draft:
         received = self._received_before()
         kind = self.form.get("type")
         if required and not files and not received:
-            self._fault("fichier", "Choisissez un fichier à ajouter.")
+            self._fault("fichier", NO_FILE)
         for file in files:
             if file.fault:
                 self._fault("fichier", file.fault.message)
@@ -100,7 +98,7 @@ class Draft:
             for each in received:
                 await self._add(kind, each["id"])
         elif files or received or required:
-            self._fault("type", "Sélectionnez un type de pièce complémentaire.")
+            self._fault("type", NO_TYPE)
             self.waiting = received
 
     def _received_before(self) -> list[dict[str, str]]:

@@ -14,6 +14,11 @@ function inWords(bytes) {
   return `${(Math.ceil((10 * bytes) / (1024 * 1024)) / 10).toLocaleString("fr")}\u00a0Mo`;
 }
 
+// A sentence that the page carries, with what is known here between its braces.
+function filled(sentence, known) {
+  return sentence.replace(/\{(\w+)\}/g, (_, word) => known[word]);
+}
+
 let numbered = 0;
 
 class Row {
@@ -87,20 +92,19 @@ class Row {
 
   // What the server would refuse anyway is said before it is sent; it alone decides.
   check() {
-    const limits = this.choice.selectedOptions[0].dataset;
-    const known = [...this.choice.options].filter((option) => option.value);
-    const extensions = limits.extensions ? limits.extensions.split(",") : known.flatMap((option) => option.dataset.extensions.split(","));
-    const largest = Number(limits.largest) || Math.max(...known.map((option) => Number(option.dataset.largest)));
-    const name = named(this.file);
-    if (!extensions.some((extension) => this.file.name.toLowerCase().endsWith(extension))) {
-      const formats = [...new Set(extensions)].map((extension) => extension.slice(1).toUpperCase()).join(", ");
-      return this.refuse(`${name} n'est pas dans un format accepté pour ce type. Formats acceptés\u00a0: ${formats}.`);
+    const { wrongFormat, emptyFile, tooLarge, left, room } = zone().dataset;
+    const { name, size: weight } = this.file;
+    const chosen = [...this.choice.options].filter((option) => (this.type ? option.selected : option.value));
+    const each = (limit, separator) => [...new Set(chosen.flatMap((option) => option.dataset[limit].split(separator)))];
+    const largest = Math.max(...each("largest"));
+    const size = inWords(weight);
+    if (!each("extensions", ",").some((extension) => name.toLowerCase().endsWith(extension))) {
+      const formats = each("formats", ", ");
+      return this.refuse(filled(wrongFormat, { name, format: formats.length === 1 ? formats[0] : "accepté", formats: formats.join(", ") }));
     }
-    if (!this.file.size) return this.refuse(`${name} est vide.`);
-    const weighs = `${name} pèse ${inWords(this.file.size)}.`;
-    if (this.file.size > largest) return this.refuse(`${weighs} La taille maximale est de ${inWords(largest)}.`);
-    const { left, room } = zone().dataset;
-    if (this.file.size > left) this.refuse(`${weighs} Il reste ${room} pour cette modification.`);
+    if (!weight) return this.refuse(filled(emptyFile, { name }));
+    if (weight > largest) return this.refuse(filled(tooLarge, { name, size, limit: inWords(largest) }));
+    if (weight > left) this.refuse(`${named(this.file)} pèse ${size}. Il reste ${room} pour cette modification.`);
   }
 
   recheck() {
@@ -115,7 +119,7 @@ class Row {
   }
 
   queue() {
-    if (!this.type) this.refuse("Sélectionnez un type de pièce complémentaire.");
+    if (!this.type) this.refuse(zone().dataset.noType);
     else this.become("queued");
   }
 
@@ -130,7 +134,7 @@ class Row {
   }
 
   waits(seconds, hurry) {
-    const next = navigator.onLine ? `Nouvel essai dans ${Math.round(seconds)} s.` : "Nouvel essai au retour du réseau.";
+    const next = navigator.onLine ? `Nouvel essai dans ${Math.round(seconds)}\u00a0s.` : "Nouvel essai au retour du réseau.";
     this.become("waiting");
     this.hurry = hurry;
     this.words.textContent = `L'envoi de ${named(this.file)} a été interrompu. ${next}`;
