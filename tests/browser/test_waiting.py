@@ -61,6 +61,11 @@ async def test_a_session_about_to_end_says_so_and_goes_on_when_asked(journey: Jo
     await expect(page.locator("#session[role=alert]")).to_contain_text(
         "Sans action de votre part, votre session se termine à"
     )
+    await page.route("**/session", lambda route: route.fulfill(status=429))
+    await page.get_by_role("button", name="Rester connecté").press("Enter")
+    await expect(page.get_by_text("Le service n'a pas répondu.")).to_be_visible()
+    await expect(page.locator("#session")).to_contain_text("Sans action de votre part")
+    await page.unroute("**/session")
     await page.get_by_role("button", name="Rester connecté").press("Enter")
     await expect(page.locator("#session")).to_be_empty()
     await page.clock.fast_forward(31 * 60_000)

@@ -48,8 +48,9 @@ async function stay() {
   const headers = { "X-CSRF-Token": document.querySelector("[name=jeton]").value };
   const response = await fetch("/session", { method: "POST", headers }).catch(() => null);
   if (!response) return alertUser(UNANSWERED);
-  if (!response.ok) endsAt = Date.now();
-  else tell();
+  if (response.status === 401) endsAt = Date.now();
+  else if (response.ok) tell();
+  else return alertUser(UNANSWERED);
   watch();
   document.getElementById("contenu").focus();
 }
