@@ -46,7 +46,9 @@ async def _what_cannot_be_accepted_is_said_before_it_is_sent(page: Page, folder:
     await _choose(page, "AUTRE_S", folder / "immense.pdf", folder / "vide.pdf", folder / "virus.exe")
     await expect(_row(page, "immense.pdf")).to_contain_text("pèse 21\u00a0Mo. La taille maximale est de 20\u00a0Mo.")
     await expect(_row(page, "vide.pdf")).to_contain_text("est vide.")
-    await expect(_row(page, "virus.exe")).to_contain_text("n'est pas un fichier accepté. Formats acceptés\u00a0: PDF, PNG, ")
+    await expect(_row(page, "virus.exe")).to_contain_text(
+        "n'est pas un fichier accepté. Formats acceptés\u00a0: PDF, PNG, "
+    )
     await _press(page)
     await expect(page.get_by_label("Type de immense.pdf")).to_be_focused()
     await _nothing_hinders_anybody(page)
