@@ -84,6 +84,12 @@ def days_until(instant: str | datetime, now: datetime) -> int:
     return (_in_paris(instant).date() - _in_paris(now).date()).days
 
 
+def day_number(instant: str | datetime, start: str | datetime) -> str:
+    """« J », « J+10 »: how many calendar days of Paris after the first one."""
+    days = days_until(instant, _in_paris(start))
+    return f"J+{days}" if days else "J"
+
+
 def days_left(instant: str | datetime, now: datetime) -> str:
     """« encore 12 jours », in calendar days of Paris; « encore 3 heures », « encore 12 minutes » below 24 hours."""
     minutes = int((_in_paris(instant) - now).total_seconds() // 60)

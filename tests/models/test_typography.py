@@ -49,6 +49,11 @@ def test_days_left_are_days_of_the_calendar_then_hours_and_minutes(before: timed
     assert plain(typography.days_left(CLOSES, CLOSES - before)) == expected
 
 
+@pytest.mark.parametrize(("after", "expected"), [(0, "J"), (10, "J+10"), (20, "J+20")])
+def test_days_of_a_cycle_are_numbered_from_its_first(after: int, expected: str) -> None:
+    assert typography.day_number(CLOSES + timedelta(days=after), CLOSES.isoformat()) == expected
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [(Decimal("70000.00"), "70 000,00 €"), ("1234567.5", "1 234 567,50 €"), ("0.00", "0,00 €"), (None, "Non décidé")],

@@ -11,8 +11,8 @@ from models import Email, Modification, Session, Upload
 from models.actors import AccountRight
 from models.attachments import ScanStatus
 from models.dossiers import RequestKind
-from resolvers.deadlines import remind_due
-from resolvers.modifications import cancel_modification, confirm_modification, skip_modification
+from resolvers.deadlines import expire_due, remind_due
+from resolvers.modifications import cancel_modification, confirm_modification, extend_deadline, skip_modification
 from resolvers.requests import mark_paid, reject_request, validate_request
 from resolvers.retention import purge_due
 from tests.conftest import NOW
@@ -30,7 +30,7 @@ async def test_a_request_to_modify_says_what_why_and_until_when(scene: Scene) ->
         "Cliquez ici pour modifier votre demande de Solde.",
         "Commentaire du gestionnaire test modif",
         "À faire jusqu'au dimanche 27 août 2023 à 14 h 32 (heure de Paris) — encore 19 jours",
-        "07/08/2023 demande 17/08/2023 rappel 27/08/2023 date limite",
+        "07/08/2023 demande (J) aujourd'hui 17/08/2023 rappel (J+10) 27/08/2023 date limite, 14 h 32 (J+20)",
         "N° unique de référencement (ANS) : pbrSAS0012",
         "Adresse : 0 cour DE MONS, 59650 VILLENEUVE D ASCQ Numéro de dossier :",
         "Date de dépôt : 16/02/2023 Statut de la demande : A modifier",
@@ -78,6 +78,26 @@ async def test_from_the_deadline_on_the_page_says_that_it_is_over(scene: Scene, 
     assert "Statut de la demande : en cours" in page.text
     assert "Modifier ma demande de solde" not in page.links
     assert "Signaler une erreur ou un oubli à l'Assistance utilisateur" in page.links
+
+
+@pytest.mark.parametrize("drafted", [True, False])
+async def test_a_dropped_draft_is_told_only_when_there_was_one(scene: Scene, clock: Clock, drafted: bool) -> None:
+    if drafted:
+        await scene.change_contact_as(scene.user, "test123@gmail.com")
+    await go_to(scene, clock, scene.modification.closes_at)
+    await expire_due(clock.now)
+    page = await scene.visit.open(scene.path)
+    assert "Le délai de modification est dépassé" in page.text
+    assert ("Votre brouillon, qui n'avait pas été confirmé, n'a pas été transmis" in page.within("main")) is drafted
+
+
+async def test_a_deadline_that_was_put_off_is_told(scene: Scene) -> None:
+    assert "prolongé" not in (await scene.visit.open(scene.path)).text
+    later = (scene.modification.closes_at + timedelta(days=5)).date()
+    await extend_deadline(MANAGER, scene.modification.id, closes_on=later, reason="Congés.", as_of=LATER)
+    page = await scene.visit.open(scene.path)
+    assert "Ce délai a été prolongé : le courriel du 08/08/2023 en dit le motif." in page.text
+    assert "rappel (J+15) 01/09/2023 date limite, 14 h 32 (J+25)" in page.text
 
 
 async def confirmed(scene: Scene) -> None:

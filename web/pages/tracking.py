@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -38,7 +41,26 @@ async def page(http: Request) -> Response:
         emails_open=after is not None,
         earlier=bool(after),
         imported=http.query_params.get("import"),
+        **_told(request),
     )
+
+
+def _told(request: dict[str, Any] | None) -> dict[str, Any]:
+    """What only the latest mails say of the cycle: that its deadline was put off, that a draft was dropped."""
+    if request is None:
+        return {}
+    cycle, ended = request["modification"], request["modifications"]["nodes"][:1]
+    put_off = _mail_since(request, "DEADLINE_EXTENDED", cycle["openedAt"]) if cycle else None
+    closed_at = ended[0]["closedAt"] if ended else None
+    expired = _mail_since(request, "MODIFICATION_EXPIRED", closed_at) if closed_at else None
+    return {"put_off": put_off, "dropped": bool(expired and "Votre brouillon" in (expired["text"] or ""))}
+
+
+def _mail_since(request: dict[str, Any], kind: str, instant: str) -> dict[str, Any] | None:
+    """The latest mail of that kind, unless it is of an earlier cycle."""
+    since = datetime.fromisoformat(instant)
+    mails = (mail for mail in request["emails"]["nodes"] if mail["kind"] == kind)
+    return next((mail for mail in mails if datetime.fromisoformat(mail["createdAt"]) >= since), None)
 
 
 routes = [Route(BASE, page)]
