@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from types import MappingProxyType
 from uuid import UUID, uuid4
 
 from tortoise import fields
@@ -28,7 +29,7 @@ class RequestKind(StrEnum):
     BALANCE = "BALANCE"
 
 
-REQUEST_NAMES = {RequestKind.ADVANCE: "demande d'avance", RequestKind.BALANCE: "demande de solde"}
+REQUEST_NAMES = MappingProxyType({RequestKind.ADVANCE: "demande d'avance", RequestKind.BALANCE: "demande de solde"})
 
 
 @dataclass(frozen=True)

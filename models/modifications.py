@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -21,12 +22,14 @@ class EditableField(StrEnum):
     SUPPORT_CONTACT = "SUPPORT_CONTACT"
 
 
-_KIND_LETTERS = {RequestKind.ADVANCE: "A", RequestKind.BALANCE: "S"}
-FIELD_LABELS = {
-    EditableField.SUPPORT_CONTACT: (
-        "Coordonnées de contact ou lien vers la plateforme de support à destination des Régulateurs ou Effecteurs"
-    )
-}
+_KIND_LETTERS = MappingProxyType({RequestKind.ADVANCE: "A", RequestKind.BALANCE: "S"})
+FIELD_LABELS = MappingProxyType(
+    {
+        EditableField.SUPPORT_CONTACT: (
+            "Coordonnées de contact ou lien vers la plateforme de support à destination des Régulateurs ou Effecteurs"
+        )
+    }
+)
 
 
 @dataclass(frozen=True)

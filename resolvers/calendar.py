@@ -40,10 +40,8 @@ async def open_modification(actor: Actor, number: str, kind: RequestKind, as_of:
     return found(await to_come.first())
 
 
-def calendar_of(modification: Modification, as_of: datetime) -> bytes | None:
-    """The file, with the alarms that are still to come; None once the cycle is over. The request must be loaded."""
-    if modification.outcome_at(as_of) is not None:
-        return None
+def calendar_of(modification: Modification, as_of: datetime) -> bytes:
+    """The file of an open cycle, with the alarms that are still to come. The request must be loaded."""
     calendar = Calendar()
     calendar.add("version", "2.0")
     calendar.add("prodid", "-//Segur Solde//Echeances//FR")

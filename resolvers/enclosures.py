@@ -53,6 +53,7 @@ async def enclosure_of(email: Email, as_of: datetime) -> Enclosure | None:
     name = file_name(email.attached, modification, modification.request)
     if email.attached is EmailAttachment.RECEIPT:
         return Enclosure(name, receipts.MEDIA_TYPE, await receipts.pdf_of(await receipts.receipt_of(modification)))
-    deadline = calendar.calendar_of(modification, as_of)
+    if modification.outcome_at(as_of) is not None:
+        return None
     parameters = {"method": calendar.METHOD, "charset": "utf-8"}
-    return Enclosure(name, calendar.MEDIA_TYPE, deadline, parameters) if deadline else None
+    return Enclosure(name, calendar.MEDIA_TYPE, calendar.calendar_of(modification, as_of), parameters)

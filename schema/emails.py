@@ -10,6 +10,7 @@ import models
 from models.emails import EmailKind, EmailStatus
 from models.errors import NotFound
 from resolvers import enclosures
+from resolvers.visibility import found
 from schema import requests
 from schema.actors import Actor
 from schema.context import Context, Info
@@ -62,7 +63,7 @@ class Email(Node):
             return None
         request = (await requests.request_of(self.row.request_id, info)).row
         cycles = await info.context.loaders.modifications_of_request.load(request.id)
-        cycle = next(row for row in cycles if row.id == self.row.modification_id)
+        cycle = found(next((row for row in cycles if row.id == self.row.modification_id), None))
         return EmailFile(
             file_name=enclosures.file_name(attached, cycle, request),
             url=enclosures.address(attached, cycle, request, info.context.as_of),

@@ -12,6 +12,7 @@ from models.allowance import modification_allowance
 from models.lifecycle import ModificationOutcome
 from models.modifications import EditableField, ExpectedChange
 from resolvers import links, receipt_words
+from resolvers.visibility import found
 from schema import requests
 from schema.actors import Actor
 from schema.allowance import DocumentAllowance
@@ -151,7 +152,7 @@ class Modification(Node):
     async def made_version(self, info: Info) -> Version:
         """The version that confirming made; only for a confirmed cycle."""
         rows = await info.context.loaders.versions_of_request.load(self.row.request_id)
-        return Version.of(next(row for row in rows if row.id == self.row.version_id), info.context)
+        return Version.of(found(next((row for row in rows if row.id == self.row.version_id), None)), info.context)
 
     async def _changes(self, info: Info) -> Changes | None:
         """What the cycle changes: its draft while it is open, its version once confirmed, otherwise nothing."""

@@ -114,9 +114,8 @@ def _write_file(folder: Path, email: Email, enclosed: Enclosure | None) -> None:
     temporary.replace(folder / f"{email.id}.eml")
 
 
-@asynccontextmanager
-async def smtp() -> AsyncIterator[Send]:
-    """One connection to the mail server for a whole batch."""
+async def _connected() -> aiosmtplib.SMTP:
+    """A connection that has let us in, or Unavailable."""
     client = aiosmtplib.SMTP(
         hostname=settings.smtp_host,
         port=settings.smtp_port,
@@ -133,6 +132,13 @@ async def smtp() -> AsyncIterator[Send]:
     except (aiosmtplib.SMTPException, OSError) as error:
         client.close()
         raise Unavailable(_words_of(error)) from error
+    return client
+
+
+@asynccontextmanager
+async def smtp() -> AsyncIterator[Send]:
+    """One connection to the mail server for a whole batch."""
+    client = await _connected()
 
     async def send(email: Email) -> None:
         content = await _content_of(email)  # first: a mail that cannot be written leaves no envelope open

@@ -9,7 +9,6 @@ from starlette.routing import Route
 from models.content_disposition import disposition
 from models.dossiers import RequestKind
 from resolvers import calendar
-from web.errors import NotFoundPage
 from web.pages.addresses import BASE, asked_for
 from web.session import signed_in
 
@@ -20,8 +19,6 @@ async def read(http: Request) -> Response:
     place, as_of = asked_for(http), http.state.as_of
     modification = await calendar.open_modification(http.state.actor, place.number, RequestKind(place.kind), as_of)
     content = calendar.calendar_of(modification, as_of)
-    if content is None:
-        raise NotFoundPage
     headers = {"Content-Disposition": disposition("attachment", calendar.file_name(modification.request))}
     return Response(content, headers=headers, media_type=f"{calendar.MEDIA_TYPE}; charset=utf-8")
 

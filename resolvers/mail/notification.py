@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from models import Email, Event, FundingRequest, Modification, User
 from models.actors import Role
 from models.dossiers import REQUEST_NAMES
-from models.emails import EmailKind
+from models.emails import EmailAttachment, EmailKind
 from models.permissions import may_edit
 from models.typography import days_until
 from resolvers import enclosures, links
@@ -45,8 +45,7 @@ async def notify(
     if modification is not None:
         attached = enclosures.ENCLOSED.get(kind)
         cause |= {"modification_id": modification.id, "attached": attached}
-        facts |= await _facts_of(modification, as_of)
-        facts["enclosed"] = enclosures.file_name(attached, modification, request) if attached else ""
+        facts |= await _facts_of(modification, attached, as_of)
     letter = _letter(kind, event, request, facts)
     people = await recipients(request.dossier.supplier_id, editing=kind in FOR_EDITORS)
     emails = [outgoing(kind, letter, person.email, as_of, **cause) for person in people]
@@ -54,7 +53,7 @@ async def notify(
     return emails
 
 
-async def _facts_of(modification: Modification, as_of: datetime) -> dict[str, Any]:
+async def _facts_of(modification: Modification, attached: EmailAttachment | None, as_of: datetime) -> dict[str, Any]:
     """What a mail about a cycle may say besides; its request must be loaded."""
     request = modification.request
     return {
@@ -63,6 +62,7 @@ async def _facts_of(modification: Modification, as_of: datetime) -> dict[str, An
         "days_left": days_until(modification.closes_at, as_of),
         "receipt_number": modification.receipt_number(request.dossier.number, request.kind),
         "receipt_link": links.receipt(request, modification.id),
+        "enclosed": enclosures.file_name(attached, modification, request) if attached else "",
     }
 
 
