@@ -133,7 +133,9 @@ async def test_a_post_that_never_arrived_arrives_when_the_network_is_back(journe
         await expect(page.get_by_label(CONTACT)).to_have_value("tunnel@editeur.fr")
     await page.context.set_offline(False)
     if javascript:
-        await page.get_by_role("button", name="Enregistrer le brouillon").click()
+        await page.get_by_role("button", name="Réessayer").press("Enter")
+        await expect(page.get_by_role("button", name="Réessayer")).to_have_count(0)
+        await expect(page.get_by_role("button", name="Enregistrer le brouillon")).to_be_focused()
     else:
         # The browser's own page of the failure holds what was to be sent.
         await page.reload()

@@ -48,14 +48,20 @@ function hideProgress(form) {
   if (block) block.hidden = true;
 }
 
-function alertUser(words) {
+function alertUser(words, retry) {
   const place = document.getElementById("alerte");
   place.replaceChildren();
   if (!words) return;
-  const notice = document.createElement("p");
+  const notice = document.createElement("div");
   notice.className = "notice notice-error";
-  notice.textContent = words;
+  notice.append(Object.assign(document.createElement("p"), { textContent: words }));
+  if (retry) notice.append(way("button", { type: "button", textContent: "Réessayer", onclick: retry }));
   place.append(notice);
+}
+
+// Presses the same button once more; it takes the focus back, as « Réessayer » goes with its notice.
+function pressAgain({ form, submitter }) {
+  return submitter && (() => (submitter.focus(), form.requestSubmit(submitter)));
 }
 
 // Said by a screen reader, and seen nowhere.
@@ -98,10 +104,11 @@ document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
   if (status < 500 && !REFUSED_OUTRIGHT.includes(status)) return;
   const page = new DOMParser().parseFromString(ctx.text, "text/html");
   const said = [".lead", ".incident"].map((part) => page.querySelector(`#contenu ${part}`)?.textContent.trim());
-  alertUser(said[0] ? [said[0], STILL_HERE, said[1]].filter(Boolean).join(" ") : UNANSWERED);
+  const words = said[0] ? [said[0], STILL_HERE, said[1]].filter(Boolean).join(" ") : UNANSWERED;
+  alertUser(words, status < 500 ? null : pressAgain(ctx.request));
 });
 document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
-  if (ctx?.swap !== "none") alertUser(UNANSWERED);
+  if (ctx?.swap !== "none") alertUser(UNANSWERED, ctx && pressAgain(ctx.request));
 });
 
 document.addEventListener("click", (event) => {
