@@ -138,6 +138,26 @@ async def test_a_single_dossier_is_opened_straight_away(scene: Scene) -> None:
     assert scene.visit.path == scene.path
 
 
+async def test_the_list_says_how_long_is_left_and_which_draft_waits(scene: Scene) -> None:
+    await send_back(await make_request(scene.user.supplier))
+    page = await scene.visit.open("/demandes")
+    assert page.text.count("jusqu'au 27/08/2023 à 14 h 32 — encore 19 jours") == 2
+    assert "Brouillon non transmis" not in page.text
+    await scene.change_contact_as(scene.user, "test123@gmail.com")
+    assert (await scene.visit.open("/demandes")).text.count("Brouillon non transmis") == 1
+
+
+@pytest.mark.parametrize(("nature", "other"), [("avance", "solde"), ("solde", "avance")])
+async def test_the_menu_leads_to_the_requests_of_one_kind(scene: Scene, nature: str, other: str) -> None:
+    await make_request(scene.user.supplier)
+    page = await scene.visit.open(f"/demandes?nature={nature}")
+    of = {"avance": "d'avance", "solde": "de solde"}
+    assert scene.visit.title.startswith(f"Suivi de ma demande de financement : demandes {of[nature]}")
+    assert f"Demande {of[nature]}" in page.within("main")
+    assert f"Demande {of[other]}" not in page.within("main")
+    assert page.links["Voir toutes les demandes, d'avance et de solde"] == "/demandes"
+
+
 async def test_several_dossiers_are_listed_a_page_at_a_time(scene: Scene) -> None:
     numbers = {scene.request.dossier.number}
     for _ in range(21):

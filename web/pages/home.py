@@ -33,13 +33,12 @@ async def requests(http: Request) -> Response:
     after = http.query_params.get("apres")
     dossiers = (await run(http, "DossiersPage", after=after))["dossiers"]
     nodes, more = dossiers["nodes"], dossiers["pageInfo"]["hasNextPage"]
+    asked = http.query_params.get("nature")
+    nature = asked if asked in KINDS else None
     if len(nodes) == 1 and not more and after is None:
-        nature = http.query_params.get("nature", "solde")
-        nature = nature if nature in KINDS else "solde"
-        return RedirectResponse(f"/dossiers/{nodes[0]['number']}/{nature}", 303)
-    return render(
-        http, "home/requests.html", dossiers=nodes, next_page=dossiers["pageInfo"]["endCursor"] if more else None
-    )
+        return RedirectResponse(f"/dossiers/{nodes[0]['number']}/{nature or 'solde'}", 303)
+    next_page = dossiers["pageInfo"]["endCursor"] if more else None
+    return render(http, "home/requests.html", dossiers=nodes, next_page=next_page, nature=nature)
 
 
 routes = [Route("/demandes", requests)]
