@@ -3,6 +3,11 @@
 from dataclasses import dataclass
 
 from models.modifications import FIELD_LABELS, EditableField
+from models.typography import french
+
+NOTHING_TO_CONFIRM = french(
+    "Aucune modification à confirmer. Modifiez une donnée, ajoutez une pièce, ou choisissez « Ne pas modifier »."
+)
 
 
 @dataclass(frozen=True)

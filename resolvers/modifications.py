@@ -8,6 +8,7 @@ from uuid import UUID
 
 from models import Attachment, Event, Modification, Version
 from models.actors import Actor, Role, TokenScope
+from models.changes import NOTHING_TO_CONFIRM
 from models.database import transaction
 from models.deadlines import at_hour_of, closing_day, paris_day
 from models.emails import EmailKind
@@ -24,9 +25,6 @@ from resolvers.transitions import Overtaken, guard_cycle, hold, move, permit, un
 from resolvers.visibility import get_modification
 from settings import settings
 
-NOTHING_TO_CONFIRM = (
-    "Aucune modification à confirmer. Modifiez une donnée, ajoutez une pièce, ou choisissez « Ne pas modifier »."
-)
 SPEAK_FIRST = (
     "Cochez « J'ai échangé avec l'assistance utilisateur » : ne pas modifier n'est possible qu'après cet échange."
 )
@@ -50,7 +48,7 @@ async def confirm_modification(
         await move(request, action, as_of=as_of, closes_at=None, current_rank=modification.number)
         draft = await draft_of(at_revision(await _again(actor, modification), based_on))
         if not draft.any:
-            raise Invalid(Fault("modificationId", "NOTHING_TO_CONFIRM", french(NOTHING_TO_CONFIRM)))
+            raise Invalid(Fault("modificationId", "NOTHING_TO_CONFIRM", NOTHING_TO_CONFIRM))
         if faults := draft.infections():
             raise Invalid.of(faults)
         version = await _make_version(modification, draft, actor, as_of)

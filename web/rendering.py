@@ -14,6 +14,7 @@ from jinja2.ext import Extension
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from models.changes import NOTHING_TO_CONFIRM
 from models.document_words import FOR_SCRIPTS
 from settings import settings
 from web.assets import PICTURES as PICTURES
@@ -89,7 +90,7 @@ def _environment() -> Environment:
     environment.filters |= FILTERS
     environment.tests |= TESTS
     environment.globals |= {"asset": asset, "assistance": assistance, "settings": PUBLIC_SETTINGS}
-    environment.globals["document_words"] = FOR_SCRIPTS
+    environment.globals |= {"document_words": FOR_SCRIPTS, "nothing_to_confirm": NOTHING_TO_CONFIRM}
     return environment
 
 
