@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from models.accounts import User
 from models.actors import Author, AuthorField
 from models.database import InstantField
 from models.dossiers import FundingRequest
+from models.lifecycle import RESULTS, RequestAction, RequestStatus
 
 
 class EventKind(StrEnum):
@@ -77,6 +79,20 @@ class EventKind(StrEnum):
     NEWS_RESTORED = "NEWS_RESTORED"
 
 
+_ACTIONS = MappingProxyType(
+    {
+        EventKind.MODIFICATION_REQUESTED: RequestAction.REQUEST_MODIFICATION,
+        EventKind.MODIFICATION_CONFIRMED: RequestAction.CONFIRM_MODIFICATION,
+        EventKind.MODIFICATION_SKIPPED: RequestAction.SKIP_MODIFICATION,
+        EventKind.MODIFICATION_EXPIRED: RequestAction.EXPIRE_MODIFICATION,
+        EventKind.MODIFICATION_CANCELLED: RequestAction.CANCEL_MODIFICATION,
+        EventKind.REQUEST_VALIDATED: RequestAction.VALIDATE_REQUEST,
+        EventKind.REQUEST_REJECTED: RequestAction.REJECT_REQUEST,
+        EventKind.REQUEST_PAID: RequestAction.MARK_PAID,
+    }
+)
+
+
 class Event(Model):
     """One thing that happened to one request. Timeline, feed and audit read it.
 
@@ -114,6 +130,12 @@ class Event(Model):
         table = "event"
         unique_together = (("request", "position"),)
         indexes = [Index(fields=["transaction", "id"], name="event_feed")]
+
+    @property
+    def status(self) -> RequestStatus | None:
+        """The status that it left the request in, if it changed it."""
+        action = _ACTIONS.get(self.kind)
+        return RESULTS[action] if action else None
 
     @property
     def cycle(self) -> int | None:

@@ -66,6 +66,9 @@ OUTCOMES = MappingProxyType(
 )
 """How a cycle ends, for the actions that end one."""
 
+RESULTS = MappingProxyType({action: to for (before, action), to in TRANSITIONS.items() if before is not to})
+"""The status that an action leads to, for those that change it: each leads to one alone."""
+
 STATUS_LABELS = MappingProxyType(
     {
         _S.IN_REVIEW: "en cours",

@@ -8,6 +8,7 @@ import strawberry
 
 import models
 from models.events import EventKind
+from models.lifecycle import RequestStatus
 from schema import modifications, requests
 from schema.actors import Actor
 from schema.context import Context, Info
@@ -22,6 +23,9 @@ class Event(Node):
     actor: Actor = strawberry.field(description="Qui a agi.")
     at: datetime = strawberry.field(description="Instant de l’événement.")
     summary: str = strawberry.field(description="Une phrase qui le résume.")
+    status: RequestStatus | None = strawberry.field(
+        description="L’état dans lequel il laisse la demande ; absent quand il ne le change pas."
+    )
 
     @strawberry.field(description="La demande concernée.")
     async def request(self, info: Info) -> FundingRequestRef | None:
@@ -45,4 +49,5 @@ class Event(Node):
             actor=Actor.of(row.actor, context),
             at=row.at,
             summary=summary_of(row),
+            status=row.status,
         )

@@ -69,6 +69,11 @@ _SENTENCES = MappingProxyType(
 )
 
 
+def summary_of_expiry(number: int) -> str:
+    """That of the end of a delay which nothing has written down yet."""
+    return summary_of(Event(kind=_K.MODIFICATION_EXPIRED, payload={"number": number}))
+
+
 def summary_of(event: Event) -> str:
     """What happened, with what a payload still tells of it: it may have been purged. Never a manager's name."""
     facts = event.payload

@@ -18,7 +18,7 @@ from tests.schema.asking import data
 
 HISTORY = """query History($after: String) { requests { nodes {
   events(first: 2, after: $after, latestFirst: true) {
-    nodes { kind modification { number comment } } pageInfo { endCursor hasNextPage } }
+    nodes { kind status modification { number comment } } pageInfo { endCursor hasNextPage } }
   versions { nodes { rank importDocument modification { number note } } } } } }"""
 
 
@@ -35,11 +35,11 @@ async def test_events_are_read_from_the_latest_on_each_with_its_cycle(db: str) -
     first = await history()
     page, told = first["events"], {"number": 1, "comment": "test modif"}
     assert page["nodes"] == [
-        {"kind": "MODIFICATION_CONFIRMED", "modification": told},
-        {"kind": "SUPPORT_CONTACT_CHANGED", "modification": told},
+        {"kind": "MODIFICATION_CONFIRMED", "status": "IN_REVIEW", "modification": told},
+        {"kind": "SUPPORT_CONTACT_CHANGED", "status": None, "modification": told},
     ]
     rest = (await history(after=page["pageInfo"]["endCursor"]))["events"]
-    assert rest["nodes"] == [{"kind": "MODIFICATION_REQUESTED", "modification": told}]
+    assert rest["nodes"] == [{"kind": "MODIFICATION_REQUESTED", "status": "TO_MODIFY", "modification": told}]
     assert not rest["pageInfo"]["hasNextPage"]
     made = [version["modification"] for version in first["versions"]["nodes"]]
     assert made == [{"number": 1, "note": "Voilà."}, None]

@@ -8,6 +8,7 @@ from heapq import merge
 from itertools import islice
 from typing import Any, Final
 
+from schema.summaries import summary_of_expiry
 from web.typography import path
 
 SHOWN: Final = 30
@@ -21,17 +22,6 @@ _VERSION_EVENTS: Final = frozenset({"REQUEST_IMPORTED", "MODIFICATION_CONFIRMED"
 
 _MINOR_EVENTS: Final = frozenset({"COMMENT_SEEN", "SUPPORT_CONTACT_CHANGED", "ATTACHMENT_ADDED", "ATTACHMENT_REMOVED"})
 """Steps on the way to a version: shown, but quietly."""
-
-_STATUSES: Final = {
-    "MODIFICATION_REQUESTED": "TO_MODIFY",
-    "MODIFICATION_SKIPPED": "IN_REVIEW",
-    "MODIFICATION_EXPIRED": "IN_REVIEW",
-    "MODIFICATION_CANCELLED": "IN_REVIEW",
-    "REQUEST_VALIDATED": "VALIDATED",
-    "REQUEST_REJECTED": "REJECTED",
-    "REQUEST_PAID": "PAID",
-}
-"""The status that an event leaves the request in, where it changes it; a version always leaves it in review."""
 
 _SUPPORT_EVENTS: Final = frozenset({"SUPPORT_CONTACTED", "SUPPORT_ANSWERED"})
 
@@ -79,8 +69,7 @@ def _just_expired(request: dict[str, Any]) -> list[Entry]:
     for last in request["modifications"]["nodes"]:
         written = [edge["node"]["at"] for edge in request["events"]["edges"][:1]]
         if last["outcome"] == "EXPIRED" and max(written, default="") < last["closedAt"]:
-            words = f"Le délai de modification est écoulé (M{last['number']}) : la demande est « en cours »."
-            return [Entry(last["closedAt"], "event", words, "IN_REVIEW")]
+            return [Entry(last["closedAt"], "event", summary_of_expiry(last["number"]), request["status"])]
     return []
 
 
@@ -110,7 +99,7 @@ def _entry(name: str, node: dict[str, Any], data: dict[str, Any]) -> Entry:
 def _of_event(event: dict[str, Any], data: dict[str, Any]) -> Entry:
     """An event, with the words that people wrote on that occasion and where more can be read."""
     sort = "minor" if event["kind"] in _MINOR_EVENTS else "event"
-    entry = Entry(event["at"], sort, event["summary"], _STATUSES.get(event["kind"]))
+    entry = Entry(event["at"], sort, event["summary"], event["status"])
     cycle = event["modification"] or dict.fromkeys(("comment", "cancelReason", "note", "receiptUrl"))
     match event["kind"]:
         case "MODIFICATION_REQUESTED":
