@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Awaitable, Callable
-from contextlib import closing
 from itertools import count
+from pathlib import Path
 from urllib.parse import urljoin
-from uuid import UUID
 
 from playwright.async_api import FilePayload, Page
 
 from tasks.demo_accounts import PASSWORD
-from tests.services.portal import Portal
 
 Prepare = Callable[[Page], Awaitable[None]]
 PROGRAM = FilePayload(name="virus.exe", mimeType="application/pdf", buffer=b"MZ")
@@ -21,6 +18,7 @@ UNREADABLE = FilePayload(name="faux.pdf", mimeType="application/pdf", buffer=b"c
 LIGHT = FilePayload(name="pv-test.pdf", mimeType="application/pdf", buffer=b"%PDF-1.7 " + b"0" * 100_000)
 SAVE, IMPORT = "#enregistrer", "#importer"
 ANOTHER = count(1)
+EXAMPLES = Path(__file__).parents[1] / "examples"
 
 
 async def sign_in(page: Page, account: str, password: str = PASSWORD) -> None:
@@ -59,6 +57,11 @@ async def forget_session(page: Page) -> None:
 
 async def forgotten_password(page: Page) -> None:
     await page.get_by_role("textbox").fill("poulat")
+    await page.get_by_role("main").get_by_role("button").click()
+
+
+async def forgotten_identifier(page: Page) -> None:
+    await page.get_by_role("textbox").fill("personne@editeur.example")
     await page.get_by_role("main").get_by_role("button").click()
 
 
@@ -159,6 +162,34 @@ async def send_nothing(page: Page) -> None:
     await page.get_by_role("button", name="Envoyer à l'Assistance").click()
 
 
+async def send_message(page: Page) -> None:
+    await page.locator("#message").fill("Le contact est celui d'avant.")
+    await send_nothing(page)
+
+
+async def import_another(page: Page) -> None:
+    """A request that the portal did not have."""
+    wanted = json.loads((EXAMPLES / "FINSAS008539.json").read_text()) | {"dossier": f"FINSAS0077{next(ANOTHER):02}"}
+    document = FilePayload(name="demande.json", mimeType="application/json", buffer=json.dumps(wanted).encode())
+    await page.locator("#document").set_input_files(document)
+    await page.locator("#pieces").set_input_files(sorted((EXAMPLES / "pieces").iterdir()))
+    await page.locator(IMPORT).click()
+
+
+async def unreadable_form(page: Page) -> None:
+    """What arrives is not what the browser sent."""
+    await page.route("**/depot", lambda route: route.continue_(post_data=b"coupe en route"))
+    await page.locator(IMPORT).click()
+
+
+async def codes_too_early(page: Page) -> None:
+    """New codes on paper asked for from a page that offered them before the second factor was given up."""
+    await page.locator("#current").fill(PASSWORD)
+    activate = page.get_by_role("main").get_by_role("button", name="Activer")
+    await activate.evaluate("button => { button.value = 'renouveler' }")
+    await activate.click()
+
+
 async def from_elsewhere(page: Page) -> None:
     """A form that is not on any page of ours, as after a browser has lost where it stood."""
     address = page.url
@@ -181,42 +212,3 @@ async def unreadable_import(page: Page) -> None:
     document = FilePayload(name="demande.json", mimeType="application/json", buffer=json.dumps({"a": 1}).encode())
     await page.locator("#document").set_input_files(document)
     await page.locator(IMPORT).click()
-
-
-def attachment(number: int, *, scan: str = "", purged: bool = False, integrity: str = "") -> Callable[[Portal], str]:
-    """The address of a document of that dossier, which is then in that state."""
-
-    def address(portal: Portal) -> str:
-        wanted = {
-            "scan_status": scan,
-            "purged_at": "2026-01-01 00:00:00+00:00" if purged else "",
-            "integrity": integrity,
-        }
-        with closing(sqlite3.connect(portal.folder / "solde.sqlite3", timeout=30)) as database, database:
-            found = database.execute(_FIND, (f"FINSAS00{number}", scan)).fetchone()
-            for column, value in wanted.items():
-                if value:
-                    database.execute(f"UPDATE upload SET {column} = ? WHERE id = ?", (value, found[1]))  # noqa: S608
-        return f"/pieces/{UUID(found[0])}"
-
-    return address
-
-
-def scanning(number: int, address: str) -> Callable[[Portal], str]:
-    """That address, while a document of the dossier waits for the antivirus."""
-
-    def waiting(portal: Portal) -> str:
-        attachment(number, scan="PENDING")(portal)
-        return address
-
-    return waiting
-
-
-# The one that is in the state already comes first.
-_FIND = """
-    SELECT attachment.id, upload.id FROM attachment
-    JOIN upload ON upload.id = attachment.upload_id
-    JOIN funding_request ON funding_request.id = attachment.request_id
-    JOIN dossier ON dossier.id = funding_request.dossier_id
-    WHERE dossier.number = ? ORDER BY upload.scan_status = ? DESC, attachment.id LIMIT 1
-"""

@@ -8,8 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tests.browser import letters
 from tests.browser import preparations as made
-from tests.browser.preparations import Prepare, attachment, scanning
+from tests.browser.arranged import (
+    announcement,
+    attachment,
+    broken,
+    long_comment,
+    scanning,
+    spare_account,
+    without_announcements,
+)
+from tests.browser.preparations import Prepare
 from tests.services.portal import Portal
 
 
@@ -44,6 +54,8 @@ GUIDE = solde(8539)
 EDITED = solde(8601, "/modification")
 SCANNING = scanning(8612, solde(8612, "/modification", "avance"))
 SCANNING_READ = scanning(8612, solde(8612, "", "avance"))
+FORGOTTEN, SPARE = spare_account("/mot-de-passe-oublie"), spare_account("/connexion")
+GENERATOR = "/mon-compte/double-authentification"
 RULES = "Une correction est nécessaire"
 
 SIGNING_IN = [
@@ -71,9 +83,58 @@ SIGNING_IN = [
     State("S2 identifiant oublié", None, "/identifiant-oublie", "J'ai oublié mon identifiant"),
     State("S2 mot de passe oublié", None, "/mot-de-passe-oublie", "J'ai oublié mon mot de passe"),
     State("S2 lien envoyé", None, "/mot-de-passe-oublie", "Si un compte", made.forgotten_password, says="Si un compte"),
+    State(
+        "S2 identifiant envoyé", None, "/identifiant-oublie", "Si un compte", made.forgotten_identifier, says="Si un"
+    ),
     State("S2 lien expiré", None, "/reinitialisation/perime", "Ce lien n'est plus valable", status=410),
     State("S2 invitation expirée", None, "/invitation/perimee", "Cette invitation n'est plus valable", status=410),
     State("S2 adresse expirée", None, "/nouvelle-adresse/perimee", "Ce lien n'est plus valable", status=410),
+]
+
+LINKS_AND_CODES = [
+    State("S2 lien valable", None, FORGOTTEN, "Choisir un nouveau mot de passe", letters.reset_link),
+    State(
+        "S2 mot de passe changé",
+        None,
+        FORGOTTEN,
+        "Votre mot de passe est changé",
+        letters.reset_password,
+        says="Vous pouvez vous connecter",
+    ),
+    State("S2 invitation valable", None, "/courriels", "Vous êtes invité à rejoindre", letters.invitation),
+    State("S2 nouvelle adresse", None, SPARE, "Confirmer ma nouvelle adresse", letters.new_address, alone=True),
+    State(
+        "S2 adresse changée",
+        None,
+        SPARE,
+        "Votre adresse est changée",
+        letters.confirm_address,
+        says="Vos courriels arrivent",
+        alone=True,
+    ),
+    State("S1 code demandé", None, SPARE, "Saisir votre code de vérification", letters.code_asked, alone=True),
+    State(
+        "S1 code faux",
+        None,
+        SPARE,
+        RULES,
+        letters.wrong_code,
+        status=422,
+        focus="#erreurs",
+        says="Ce code n'est pas le bon",
+        alone=True,
+    ),
+    State("S1 code à mettre en place", None, SPARE, "Activez-le pour continuer.", letters.set_up_asked, alone=True),
+    State(
+        "S15 codes de secours",
+        None,
+        SPARE,
+        "Conservez vos codes de secours",
+        letters.recovery_codes,
+        says="est active",
+        alone=True,
+    ),
+    State("S15 code demandé désormais", None, SPARE, "encore valables", letters.factor_on, alone=True),
 ]
 
 HOME = [
@@ -82,6 +143,8 @@ HOME = [
     State("S3 plusieurs demandes à modifier", "logisante", "/", "demandes à modifier"),
     State("S3 rien à faire", "nouveau", "/", "Aucune action n'est attendue"),
     State("S3 actualités", "poulat", "/actualites", "Actualités"),
+    State("S3 une actualité", "poulat", announcement("/actualites", withdrawn=False), "TEST SAS"),
+    State("S3 actualité retirée", "gestionnaire", announcement("/actualites", withdrawn=True), "Retirée"),
     State("S4 plusieurs dossiers", "logisante", "/demandes", "Suivi de ma demande de financement"),
     State("S4 aucun dossier", "nouveau", "/demandes", "Suivi de ma demande de financement"),
     State("S14 aide", None, "/aide", "Besoin d'aide"),
@@ -98,6 +161,12 @@ TRACKING = [
     State("S4 A modifier, dernier jour", "logisante", solde(8602), "nécessite des modifications"),
     State("S4 A modifier, brouillon", "logisante", solde(8603), "Reprendre ma modification"),
     State("S4 A modifier, délai prolongé", "logisante", solde(8615), "nécessite des modifications"),
+    State(
+        "S4 A modifier, long commentaire",
+        "logisante",
+        long_comment(8618, solde(8618)),
+        "Lire tout le commentaire",
+    ),
     State("S4 A modifier, lecture", "nadia", solde(8601), "nécessite des modifications"),
     State("S4 en cours, confirmée", "logisante", solde(8604), "Vos modifications ont été transmises"),
     State("S4 en cours, non modifiée", "logisante", solde(8605), "a choisi de ne pas modifier la demande"),
@@ -265,6 +334,14 @@ CONFIRMING = [
         status=422,
         focus="#erreurs",
     ),
+    State(
+        "S4 assistance, message transmis",
+        "logisante",
+        solde(8616, "/assistance"),
+        "Votre message a été transmis",
+        made.send_message,
+        says="a été transmis",
+    ),
 ]
 
 REFUSALS = [
@@ -281,6 +358,8 @@ REFUSALS = [
     State("S13 introuvable, déconnecté", None, "/nulle-part", "Page introuvable", status=404),
     State("S13 dossier d'un autre", "poulat", solde(8601), "Page introuvable", status=404),
     State("S13 page expirée", None, "/connexion", "Page expirée", made.from_elsewhere, status=403),
+    State("S13 accès refusé", "nouveau", GENERATOR, "Accès refusé", made.codes_too_early, status=403),
+    State("S13 envoi illisible", "poulat", "/depot", "Envoi illisible", made.unreadable_form, status=422, alone=True),
     State("S13 méthode", "poulat", "/deconnexion", "Action impossible", status=405),
     State("S13 trop volumineux", "poulat", GUIDE + "/assistance", "Envoi trop volumineux", made.too_much, status=413),
     State(
@@ -300,6 +379,14 @@ ACCOUNTS = [
     State(
         "dépôt refusé", "poulat", "/depot", "rien n'a été importé", made.unreadable_import, status=422, focus="#erreurs"
     ),
+    State(
+        "dépôt fait",
+        "poulat",
+        "/depot",
+        "La demande a été importée avec ses pièces.",
+        made.import_another,
+        says="a été importée",
+    ),
     State("dépôt, lecture", "nadia", "/depot", "pas d'en déposer"),
     State("courriels de développement", "poulat", "/courriels", "Courriels de développement"),
     State("console", "gestionnaire", "/console", "Console"),
@@ -307,8 +394,27 @@ ACCOUNTS = [
     State("suivi, gestionnaire", "gestionnaire", solde(8603), "Ma demande de financement"),
 ]
 
+ENROLMENT = [
+    State("S1 portail public, inscription", None, "/", "Effectuer ma demande d'inscription"),
+    State("S1 connexion, inscription", None, "/connexion", "Effectuer ma demande d'inscription"),
+    State("S3 enrôlement", "poulat", "/", "Suivi des demandes d'enrôlement"),
+    State("S14 aide, assistance joignable", None, "/aide", "01 23 45 67 89"),
+    State("S14 mentions légales complètes", None, "/mentions-legales", "Agence de services et de paiement"),
+    State("S14 données personnelles, contact", None, "/donnees-personnelles", "Données personnelles"),
+    State("S14 accessibilité, auditée", None, "/accessibilite", "73 %"),
+    State("S3 aucune actualité", "poulat", without_announcements("/"), "Aucune actualité pour le moment."),
+    State("S3 aucune actualité, liste", "poulat", without_announcements("/actualites"), "Aucune actualité"),
+    State("S13 panne", "poulat", broken("/actualites"), "Une erreur est survenue", status=500),
+]
+
+MAINTENANCE = [
+    State("S13 maintenance", None, "/", "Le portail revient à 14 heures.", status=503),
+    State("S13 maintenance, page d'un dossier", None, GUIDE, "Le portail revient à 14 heures.", status=503),
+]
+
 AREAS = {
     "signing in": SIGNING_IN,
+    "links and codes": LINKS_AND_CODES,
     "home and help": HOME,
     "tracking": TRACKING,
     "decisions and versions": VERSIONS,
@@ -317,4 +423,24 @@ AREAS = {
     "confirming": CONFIRMING,
     "refusals": REFUSALS,
     "accounts and managers": ACCOUNTS,
+    "enrolment": ENROLMENT,
+    "maintenance": MAINTENANCE,
 }
+
+SETTINGS = {
+    "enrolment": {
+        "SOLDE_ENROLMENT_URL": "https://enrolement.example/",
+        "SOLDE_ASSISTANCE_URL": "https://assistance.example/",
+        "SOLDE_ASSISTANCE_PHONE": "01 23 45 67 89",
+        "SOLDE_ASSISTANCE_HOURS": "du lundi au vendredi, de 9 h à 18 h",
+        "SOLDE_PUBLISHER": "Agence de services et de paiement, 2 rue du Maupas, 87000 Limoges",
+        "SOLDE_PUBLICATION_DIRECTOR": "Camille Martin",
+        "SOLDE_HOSTING": "Hébergeur, 1 rue du Port, 44000 Nantes",
+        "SOLDE_DATA_PROTECTION_CONTACT": "mailto:donnees@asp.example",
+        "SOLDE_ACCESSIBILITY_RATE": "73",
+        "SOLDE_ACCESSIBILITY_AUDIT": "la société X, le 12/09/2026",
+        "SOLDE_ACCESSIBILITY_REPORT": "https://rapport.example/",
+    },
+    "maintenance": {"SOLDE_MAINTENANCE": "Le portail revient à 14 heures."},
+}
+"""The areas that are states of the whole portal: each has one of its own, with these settings."""

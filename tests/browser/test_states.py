@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from playwright.async_api import Browser, async_playwright
 
 from tests.browser.conditions import EVERY, conditions
 from tests.browser.conftest import launch_chromium
-from tests.browser.states import AREAS
+from tests.browser.states import AREAS, SETTINGS
 from tests.browser.validators import invalid
 from tests.browser.walking import Walker
 from tests.services.portal import Portal, start_portal
@@ -24,9 +25,14 @@ from tests.services.portal import Portal, start_portal
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory, furnished: Path) -> Iterator[Portal]:
     """One portal for all that this process looks at: what states need made does not stand in another's way."""
-    folder = tmp_path_factory.mktemp("states")
+    with _started(tmp_path_factory.mktemp("states"), furnished) as portal:
+        yield portal
+
+
+@contextmanager
+def _started(folder: Path, furnished: Path, **settings: str) -> Iterator[Portal]:
     shutil.copytree(furnished, folder, dirs_exist_ok=True)
-    portal = start_portal(folder, "--demo")
+    portal = start_portal(folder, "--demo", port=None, **settings)
     try:
         portal.wait_until_ready()
         yield portal
@@ -43,9 +49,22 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest.mark.asyncio(loop_scope="module")
-@pytest.mark.parametrize("area", AREAS)
+@pytest.mark.parametrize("area", [area for area in AREAS if area not in SETTINGS])
 async def test_every_state_is_good_to_everybody(demo: Portal, browser: Browser, area: str) -> None:
-    walker = Walker(demo, browser)
+    await _walk(demo, browser, area)
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("area", SETTINGS)
+async def test_the_portal_is_good_to_everybody_however_it_is_set(
+    browser: Browser, tmp_path: Path, furnished: Path, area: str
+) -> None:
+    with _started(tmp_path, furnished, **SETTINGS[area]) as portal:
+        await _walk(portal, browser, area)
+
+
+async def _walk(portal: Portal, browser: Browser, area: str) -> None:
+    walker = Walker(portal, browser)
     for turn, state in enumerate(AREAS[area]):
         for each in conditions(turn, state.javascript):
             await walker.visit(state, each)
