@@ -71,7 +71,7 @@ async def test_a_refusal_is_what_the_reader_arrives_at_in_proper_french(scene: S
 async def test_a_document_is_imported_then_deleted(scene: Scene) -> None:
     await scene.visit.open(scene.page)
     page = await scene.visit.press("Importer", [("fichier", ("pv-test.pdf", PDF))], type="AUTRE_S")
-    assert "Pièce ajoutée au brouillon." in page.text
+    assert "Pièce ajoutée au brouillon : « pv-test.pdf »." in page.text
     assert "pv-test.pdf ✓ Ajouté" in page.text
     assert await scene.draft() == (None, 1)
     page = await scene.visit.press("Supprimer pv-test.pdf")
@@ -84,6 +84,7 @@ async def test_several_documents_come_at_once(scene: Scene) -> None:
     files = [("fichier", ("un.pdf", PDF)), ("fichier", ("deux.pdf", PDF.replace(b"startxref", b"%\nstartxref")))]
     page = await scene.visit.press("Importer", files, type="AUTRE_S")
     assert "2 pièces ajoutées" in page.text
+    assert "Pièces ajoutées au brouillon : « un.pdf », « deux.pdf »." in page.text
 
 
 async def test_a_document_received_before_is_added_and_the_contact_is_left_alone(scene: Scene) -> None:
@@ -91,7 +92,7 @@ async def test_a_document_received_before_is_added_and_the_contact_is_left_alone
     received = await scene.visit.client.post("/uploads", headers={"X-File-Name": "pv%20test.pdf"}, content=PDF)
     fields = {"modification": page.forms[-1].fields["modification"], "action": "importer"}
     page = await scene.visit.send(scene.page, fields | {"type": "AUTRE_S", "recu": received.json()["uploadId"]})
-    assert "Pièce ajoutée au brouillon." in page.text
+    assert "Pièce ajoutée au brouillon : « pv test.pdf »." in page.text
     assert "pv test.pdf ✓ Ajouté" in page.text
     assert await scene.draft() == (None, 1)
 

@@ -43,6 +43,7 @@ class Draft:
         self.original: str = request["currentVersion"]["supportContact"]
         self.faults: list[dict[str, str]] = []
         self.kept: list[str] = []
+        self.added: list[str] = []
         # Received, and waiting for the type that was not chosen: nobody has to send them again.
         self.waiting: list[dict[str, str]] = []
         self.conflict: dict[str, Any] | None = None
@@ -114,6 +115,7 @@ class Draft:
         result = (await run(self.http, "AddAttachment", **variables))["addAttachment"]
         if result["__typename"] == "AddAttachmentSuccess":
             self.kept.append(result["attachment"]["fileName"])
+            self.added.append(result["attachment"]["id"])
         self._refused(result, "fichier")
 
     async def remove(self, attachment: str) -> None:

@@ -7,6 +7,7 @@ Every post saves the contact first. It answers 303, or the page again with what 
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -62,6 +63,7 @@ def _show(
         chosen=chosen,
         typed=typed,
         done=http.query_params.get("fait", ""),
+        arrived=http.query_params.getlist("piece"),
     )
 
 
@@ -98,7 +100,9 @@ def _next(place: RequestAddress, action: str, draft: Draft) -> str:
     if action == "verifier":
         return f"{place.path}/modification/verification"
     done = {"supprimer": "retrait", "retablir": "retablie"}.get(action, "piece" if draft.kept else "brouillon")
-    return f"{place.path}/modification?fait={done}"
+    # Which documents, never their names: those are read again from the draft.
+    told = urlencode([("fait", done), *(("piece", document) for document in draft.added)])
+    return f"{place.path}/modification?{told}"
 
 
 def _explain(http: Request, data: dict[str, Any], draft: Draft, contact: str, chosen: str) -> Response:
