@@ -164,7 +164,7 @@ class Settings(BaseSettings):
     assistance_hours: str = Field(
         "", max_length=200, description="when the Assistance answers, as in `du lundi au vendredi, de 9 h à 18 h`"
     )
-    enrolment_url: str = Field("", description="where « Demande d'inscription » and « Enrôlement » lead; empty: hidden")
+    enrolment_url: str = Field("", description="where « Demande d’inscription » and « Enrôlement » lead; empty: hidden")
     publisher: str = Field(
         "", max_length=500, description="legal notice: who publishes the portal, with address and telephone"
     )

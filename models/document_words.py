@@ -4,7 +4,7 @@ from models.typography import french
 
 NO_TYPE = "Sélectionnez un type de pièce complémentaire."
 NO_FILE = "Choisissez un fichier à ajouter."
-WRONG_FORMAT = "« {name} » n'est pas un fichier {format}. Formats acceptés : {formats}."
+WRONG_FORMAT = "« {name} » n’est pas un fichier {format}. Formats acceptés : {formats}."
 EMPTY_FILE = "« {name} » est vide."
 TOO_LARGE = "« {name} » pèse {size}. La taille maximale est de {limit}."
 

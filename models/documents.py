@@ -19,12 +19,12 @@ _PROBES = ThreadPoolExecutor(4, "probe")
 _REFUSED = {
     Outcome.UNREADABLE: (
         "UNREADABLE",
-        "« {name} » n'est pas un {format} lisible. Enregistrez-le de nouveau au format {format}, puis réessayez.",
+        "« {name} » n’est pas un {format} lisible. Enregistrez-le de nouveau au format {format}, puis réessayez.",
     ),
     Outcome.ENCRYPTED: ("ENCRYPTED", "« {name} » est protégé par un mot de passe."),
     Outcome.TOO_MANY_PIXELS: (
         "TOO_LARGE",
-        "« {name} » compte plus de 50 millions de pixels. Réduisez l'image, puis réessayez.",
+        "« {name} » compte plus de 50 millions de pixels. Réduisez l’image, puis réessayez.",
     ),
     Outcome.MACROS: ("WRONG_FORMAT", "« {name} » contient des macros. Enregistrez-le sans macros, puis réessayez."),
 }

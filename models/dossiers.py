@@ -29,7 +29,7 @@ class RequestKind(StrEnum):
     BALANCE = "BALANCE"
 
 
-REQUEST_NAMES = MappingProxyType({RequestKind.ADVANCE: "demande d'avance", RequestKind.BALANCE: "demande de solde"})
+REQUEST_NAMES = MappingProxyType({RequestKind.ADVANCE: "demande d’avance", RequestKind.BALANCE: "demande de solde"})
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Dossier(Model):
 
 
 class FundingRequest(Model):
-    """A demande d'avance or de solde. Amounts are euros with two decimals."""
+    """A demande d’avance or de solde. Amounts are euros with two decimals."""
 
     id: UUID = fields.UUIDField(primary_key=True, default=uuid4)
     dossier: fields.ForeignKeyRelation[Dossier] = fields.ForeignKeyField(

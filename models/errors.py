@@ -61,7 +61,7 @@ class Throttled(Invalid):
 class NotFound(Refusal):
     """Unknown, or not for this actor: the two answer alike."""
 
-    def __init__(self, message: str = "Cet élément n'existe pas ou n'est pas accessible avec ce compte.") -> None:
+    def __init__(self, message: str = "Cet élément n’existe pas ou n’est pas accessible avec ce compte.") -> None:
         super().__init__(message)
 
 

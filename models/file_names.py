@@ -12,7 +12,7 @@ _MESSAGES = {
     "REQUIRED": "Le nom du fichier est vide. Attendu : un nom de fichier, par exemple « guide.pdf ».",
     "TOO_LONG": f"Le nom du fichier doit compter {MAX_LENGTH} caractères au plus.",
     "HIDDEN_CHARACTER": "Le nom « {name} » contient un caractère invisible. Renommez le fichier.",
-    "UNSAFE_FILE_NAME": "« {name} » n'est pas un simple nom de fichier. Attendu : un nom sans dossier, sans « / » ni "
+    "UNSAFE_FILE_NAME": "« {name} » n’est pas un simple nom de fichier. Attendu : un nom sans dossier, sans « / » ni "
     "« \\ », qui ne commence pas par un point, par exemple « guide.pdf ».",
 }
 

@@ -19,7 +19,7 @@ class _Part(BaseModel):
 
 
 class Address(_Part):
-    """Adresse de l'établissement."""
+    """Adresse de l’établissement."""
 
     model_config = ConfigDict(title="Adresse")
 
@@ -43,26 +43,26 @@ class SupplierPart(_Part):
         title="SIRET", description="Quatorze chiffres, sans espace.", examples=["79256844600019"]
     )
     legal_name: Annotated[str, fields.line(200, "la dénomination sociale")] = Field(
-        alias="denominationSociale", title="Dénomination sociale", description="Nom de l'entreprise."
+        alias="denominationSociale", title="Dénomination sociale", description="Nom de l’entreprise."
     )
-    address: Address = Field(alias="adresse", description="Adresse de l'établissement.")
+    address: Address = Field(alias="adresse", description="Adresse de l’établissement.")
 
 
 class Amounts(_Part):
-    """Montants en euros, fonction du régime de TVA du fournisseur ; null pour ce qui n'a pas lieu d'être."""
+    """Montants en euros, fonction du régime de TVA du fournisseur ; null pour ce qui n’a pas lieu d’être."""
 
     model_config = ConfigDict(title="Montants")
 
     advance_decided: fields.Amount = Field(
         alias="avanceDecidee",
         title="Avance décidée",
-        description="Montant décidé de l'avance, texte avec un point et deux décimales, ou null.",
+        description="Montant décidé de l’avance, texte avec un point et deux décimales, ou null.",
         examples=["0.00"],
     )
     commitment_retained: fields.Amount = Field(
         alias="engagementRetenu",
         title="Engagement retenu",
-        description="Montant de l'engagement SEGUR retenu lors du solde, ou null.",
+        description="Montant de l’engagement SEGUR retenu lors du solde, ou null.",
         examples=["100000.00"],
     )
     balance_decided: fields.Amount = Field(
@@ -103,13 +103,13 @@ class NamedDocument(_Part):
 
 
 class ImportDocument(_Part):
-    """Demande d'avance ou de solde déposée par un fournisseur de logiciels du Ségur du numérique en santé."""
+    """Demande d’avance ou de solde déposée par un fournisseur de logiciels du Ségur du numérique en santé."""
 
     model_config = ConfigDict(title="Demande de financement")
 
     version: Annotated[str, fields.VERSION] = Field(title="Version", description="Version du modèle de document : 1.0.")
     nature: Annotated[str, fields.NATURE] = Field(
-        title="Nature", description="AVANCE pour une demande d'avance, SOLDE pour une demande de solde."
+        title="Nature", description="AVANCE pour une demande d’avance, SOLDE pour une demande de solde."
     )
     number: fields.Number = Field(
         None,
@@ -121,7 +121,7 @@ class ImportDocument(_Part):
     ans_number: Annotated[str, fields.ANS_NUMBER] = Field(
         alias="referencementAns",
         title="N° unique de référencement (ANS)",
-        description="Numéro donné par l'Agence du numérique en santé.",
+        description="Numéro donné par l’Agence du numérique en santé.",
         examples=["pbrSAS0012"],
     )
     submitted_on: fields.Day = Field(

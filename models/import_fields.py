@@ -46,7 +46,7 @@ class Rule:
             message = f"« {excerpt(text)} » contient un caractère invisible. Attendu : {self.expected}."
             raise PydanticCustomError("HIDDEN_CHARACTER", message)
         if not re.fullmatch(self.pattern, text) or not self.holds(text):
-            message = f"« {excerpt(text)} » n'est pas accepté. Attendu : {self.expected}."
+            message = f"« {excerpt(text)} » n’est pas accepté. Attendu : {self.expected}."
             raise PydanticCustomError(self.code, message)
         return text
 
@@ -116,7 +116,7 @@ DAY = Rule(
 AMOUNT = Rule(
     "INVALID_AMOUNT",
     "un montant positif ou nul avec un point et deux décimales, 12 chiffres au plus avant le point (100000.00), "
-    "ou null s'il n'y en a pas",
+    "ou null s’il n’y en a pas",
     r"(?:0|[1-9][0-9]{0,11})\.[0-9]{2}",
 )
 
@@ -125,7 +125,7 @@ def _day(value: object, info: ValidationInfo) -> date:
     day = date.fromisoformat(DAY(value))
     today = (info.context or {}).get("today")
     if today is not None and day > today:
-        message = f"Le {day:%d/%m/%Y} n'est pas encore venu. Attendu : le jour du dépôt, aujourd'hui au plus tard."
+        message = f"Le {day:%d/%m/%Y} n’est pas encore venu. Attendu : le jour du dépôt, aujourd’hui au plus tard."
         raise PydanticCustomError("FUTURE_DATE", message)
     return day
 

@@ -16,9 +16,9 @@ _EXPECTED = {
     "Expecting ':' delimiter": "deux-points sont attendus après la clé",
     "Expecting value": "une valeur est attendue",
     "Illegal trailing comma": "une valeur est attendue après la virgule",
-    "Unterminated string": "un texte n'est pas fermé par un guillemet",
+    "Unterminated string": "un texte n’est pas fermé par un guillemet",
     "Invalid control character": "un texte contient un retour à la ligne ou un caractère de commande",
-    "Invalid \\": "une barre oblique inverse n'est pas suivie d'un caractère permis",
+    "Invalid \\": "une barre oblique inverse n’est pas suivie d’un caractère permis",
     "Extra data": "du texte suit la fin du document",
 }
 
@@ -61,7 +61,7 @@ def _unreadable(code: str, message: str) -> Invalid:
 
 def _syntax(error: json.JSONDecodeError) -> str:
     expected = next((text for start, text in _EXPECTED.items() if error.msg.startswith(start)), "la syntaxe est fausse")
-    return f"Le document n'est pas du JSON : ligne {error.lineno}, colonne {error.colno}, {expected}."
+    return f"Le document n’est pas du JSON : ligne {error.lineno}, colonne {error.colno}, {expected}."
 
 
 def _key_faults(value: object) -> list[Fault]:

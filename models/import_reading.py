@@ -118,12 +118,12 @@ def _repeated(file: NamedFile) -> Fault:
 
 
 def _absent(file: NamedFile) -> Fault:
-    message = f"« {excerpt(file.file_name)} » est nommé et n'est pas fourni. Attendu : ce fichier avec le document."
+    message = f"« {excerpt(file.file_name)} » est nommé et n’est pas fourni. Attendu : ce fichier avec le document."
     return Fault(file.path, "MISSING_FILE", message)
 
 
 def _extra(name: str) -> Fault:
-    message = f"« {excerpt(name)} » est fourni et n'est pas nommé. Attendu : une pièce qui le nomme, avec son type."
+    message = f"« {excerpt(name)} » est fourni et n’est pas nommé. Attendu : une pièce qui le nomme, avec son type."
     return Fault("$.pieces", "EXTRA_FILE", message)
 
 
@@ -131,5 +131,5 @@ def _bounded(faults: list[Fault]) -> list[Fault]:
     more = len(faults) - _MOST_FAULTS
     if more <= 0:
         return faults
-    last = Fault(ROOT, "TOO_MANY_FAULTS", f"Le document a encore {more} autres fautes. Corrigez d'abord celles-ci.")
+    last = Fault(ROOT, "TOO_MANY_FAULTS", f"Le document a encore {more} autres fautes. Corrigez d’abord celles-ci.")
     return [*faults[:_MOST_FAULTS], last]

@@ -14,7 +14,7 @@ _STRUCTURE = {
     "model_type": ("NOT_OBJECT", "Un objet entre accolades est attendu, pas {given}. Clés attendues : {keys}."),
     "list_type": ("NOT_LIST", "Une liste entre crochets est attendue, pas {given}."),
     "missing": ("REQUIRED", "La clé « {key} » manque. Attendu : {description}"),
-    "extra_forbidden": ("UNKNOWN_KEY", "La clé « {key} » n'existe pas ici. Clés attendues : {keys}."),
+    "extra_forbidden": ("UNKNOWN_KEY", "La clé « {key} » n’existe pas ici. Clés attendues : {keys}."),
 }
 
 

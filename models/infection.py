@@ -7,5 +7,5 @@ from models.typography import french
 
 def infection(file_name: str, field: str = "file") -> Fault:
     """The refusal of an infected document."""
-    sentence = f"« {excerpt(file_name, 200)} » contient un virus : il a été mis à l'écart."
+    sentence = f"« {excerpt(file_name, 200)} » contient un virus : il a été mis à l’écart."
     return Fault(field, "INFECTED", french(sentence))

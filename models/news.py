@@ -63,9 +63,9 @@ def check_wording(*, title: str, category: str, text: str) -> Wording:
     """The words as they are kept, or Invalid with a fault for each of them that breaks its rules."""
     kept, faults = list[str](), list[Fault]()
     checks: tuple[Callable[[], str], ...] = (
-        partial(_check_line, "title", title, LONGEST_TITLE, empty="Saisissez le titre de l'actualité."),
-        partial(_check_line, "category", category, LONGEST_CATEGORY, empty="Saisissez la catégorie de l'actualité."),
-        partial(check_free_text, "text", text, empty="Saisissez le texte de l'actualité."),
+        partial(_check_line, "title", title, LONGEST_TITLE, empty="Saisissez le titre de l’actualité."),
+        partial(_check_line, "category", category, LONGEST_CATEGORY, empty="Saisissez la catégorie de l’actualité."),
+        partial(check_free_text, "text", text, empty="Saisissez le texte de l’actualité."),
     )
     for check in checks:
         try:

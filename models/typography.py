@@ -67,8 +67,8 @@ def short_moment(instant: str | datetime) -> str:
 
 
 def deadline(instant: str | datetime) -> str:
-    """« jusqu'au dimanche 27 août 2023 à 14 h 32 (heure de Paris) »: a day never stands without its hour."""
-    return f"jusqu'au {moment(instant)} (heure de Paris)"
+    """« jusqu’au dimanche 27 août 2023 à 14 h 32 (heure de Paris) »: a day never stands without its hour."""
+    return f"jusqu’au {moment(instant)} (heure de Paris)"
 
 
 def day(value: str | date | datetime) -> str:
@@ -97,7 +97,7 @@ def days_left(instant: str | datetime, now: datetime) -> str:
         return f"encore {quantity(days_until(instant, now), 'jour')}"
     if minutes >= 60:
         return f"encore {quantity(minutes // 60, 'heure')}"
-    return f"encore {quantity(minutes, 'minute')}" if minutes >= 1 else "encore moins d'une minute"
+    return f"encore {quantity(minutes, 'minute')}" if minutes >= 1 else "encore moins d’une minute"
 
 
 def is_past(instant: str | datetime, now: datetime) -> bool:

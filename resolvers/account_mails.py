@@ -16,20 +16,20 @@ from resolvers.mail.notification import outgoing
 from resolvers.mail.rendering import render
 
 _THIEF = (
-    "Si ce n'était pas vous, choisissez tout de suite un nouveau mot de passe avec « J'ai oublié mon mot de passe »,"
-    " puis prévenez l'assistance utilisateur."
+    "Si ce n’était pas vous, choisissez tout de suite un nouveau mot de passe avec « J’ai oublié mon mot de passe »,"
+    " puis prévenez l’assistance utilisateur."
 )
 # The link came by mail: whoever used it may read the next one as well.
 _READER = (
-    "Si ce n'était pas vous, changez d'abord le mot de passe de votre messagerie. Choisissez ensuite un nouveau mot de"
-    " passe avec « J'ai oublié mon mot de passe », puis prévenez l'assistance utilisateur."
+    "Si ce n’était pas vous, changez d’abord le mot de passe de votre messagerie. Choisissez ensuite un nouveau mot de"
+    " passe avec « J’ai oublié mon mot de passe », puis prévenez l’assistance utilisateur."
 )
 # A new password does not take a stranger's generator off.
 _GENERATOR = (
-    "Si ce n'était pas vous, choisissez tout de suite un nouveau mot de passe avec « J'ai oublié mon mot de passe » et"
-    " prévenez l'assistance utilisateur, qui fera retirer cette double authentification."
+    "Si ce n’était pas vous, choisissez tout de suite un nouveau mot de passe avec « J’ai oublié mon mot de passe » et"
+    " prévenez l’assistance utilisateur, qui fera retirer cette double authentification."
 )
-_SURPRISED = "Si vous ne vous y attendiez pas, prévenez l'assistance utilisateur."
+_SURPRISED = "Si vous ne vous y attendiez pas, prévenez l’assistance utilisateur."
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class _Words:
 
 _CLOSED = _Words(
     "Votre compte a été fermé",
-    "l'accès au portail a été fermé",
+    "l’accès au portail a été fermé",
     "Ce compte ne permet plus de se connecter, et toutes ses sessions ont pris fin.",
     _SURPRISED,
 )
@@ -64,13 +64,13 @@ _WORDS = {
     EventKind.TOTP_DISABLED: _Words(
         "La double authentification de votre compte est retirée",
         "la double authentification a été retirée",
-        "Les codes de l'application et les codes de secours ne servent plus.",
+        "Les codes de l’application et les codes de secours ne servent plus.",
         _THIEF,
     ),
     EventKind.RECOVERY_CODE_USED: _Words(
         "Un code de secours de votre compte a servi",
         "un code de secours a servi à se connecter",
-        "Il ne servira plus ; de nouveaux codes s'obtiennent dans « Mon compte ».",
+        "Il ne servira plus ; de nouveaux codes s’obtiennent dans « Mon compte ».",
         _THIEF,
     ),
     EventKind.RECOVERY_CODES_RENEWED: _Words(
@@ -89,8 +89,8 @@ _WORDS = {
     EventKind.ACCOUNT_DISABLED: _CLOSED,
     EventKind.ACCOUNT_ENABLED: _Words(
         "Votre compte a été rouvert",
-        "l'accès au portail a été rouvert",
-        "Ce compte permet de nouveau de se connecter, avec le mot de passe qu'il avait.",
+        "l’accès au portail a été rouvert",
+        "Ce compte permet de nouveau de se connecter, avec le mot de passe qu’il avait.",
         _SURPRISED,
     ),
 }
@@ -119,6 +119,6 @@ def _by(actor: Actor, user: User) -> str | None:
     """Whose doing it is when it is not the owner's; names, which people choose themselves, are for the journal."""
     if is_own(actor, user):
         return None
-    return {Role.MANAGER: "un gestionnaire de l'ASP", Role.SYSTEM: "l'exploitant du portail"}.get(
+    return {Role.MANAGER: "un gestionnaire de l’ASP", Role.SYSTEM: "l’exploitant du portail"}.get(
         actor.role, "un collègue"
     )

@@ -62,7 +62,7 @@ async def reset_second_factor(identifier: str, *, as_of: datetime) -> None:
     """Take a lost generator and its codes on paper off an account; its sessions end."""
     user = await _named(identifier)
     if not second_factor.has_second_factor(user):
-        raise Invalid(Fault("identifier", "NO_TOTP", "Ce compte n'a pas de double authentification."))
+        raise Invalid(Fault("identifier", "NO_TOTP", "Ce compte n’a pas de double authentification."))
     async with transaction():
         await second_factor.disable(user)
         await Session.filter(user_id=user.id).delete()

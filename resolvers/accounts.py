@@ -125,7 +125,7 @@ async def add_user(
         *password_faults(password, identifier, email, name, *company_names(supplier)),
     ]
     if await User.exists(identifier=storable(identifier, LONGEST_IDENTIFIER)):
-        faults.append(Fault("identifier", "TAKEN", f"L'identifiant « {identifier} » est déjà utilisé."))
+        faults.append(Fault("identifier", "TAKEN", f"L’identifiant « {identifier} » est déjà utilisé."))
     if faults:
         raise Invalid.of(faults)
     user = User(
@@ -149,10 +149,10 @@ def identity_faults(identifier: str, email: str, role: Role, supplier: Supplier 
     """What stands against such an account, its identifier in small letters."""
     faults = []
     if not 3 <= len(identifier) <= LONGEST_IDENTIFIER or not identifier.isprintable():
-        faults.append(Fault("identifier", "INVALID", "L'identifiant doit compter de 3 à 100 caractères."))
+        faults.append(Fault("identifier", "INVALID", "L’identifiant doit compter de 3 à 100 caractères."))
     faults += address_faults(email)
     if role not in {Role.SUPPLIER, Role.MANAGER}:
-        faults.append(Fault("role", "INVALID", "Un compte est celui d'un fournisseur ou d'un gestionnaire."))
+        faults.append(Fault("role", "INVALID", "Un compte est celui d’un fournisseur ou d’un gestionnaire."))
     elif (role is Role.SUPPLIER) != (supplier is not None):
         faults.append(
             Fault("supplier", "INVALID", "Un compte de fournisseur, et lui seul, est rattaché à un fournisseur.")
@@ -165,7 +165,7 @@ def address_faults(email: str) -> list[Fault]:
     # What mail programs read as an encoded word is another text than the address.
     if email.isascii() and is_email(email) and "=?" not in email:
         return []
-    return [Fault("email", "INVALID", "L'adresse électronique n'est pas valable.")]
+    return [Fault("email", "INVALID", "L’adresse électronique n’est pas valable.")]
 
 
 async def issue_token(
@@ -204,5 +204,5 @@ def _token_faults(name: str, scopes: set[TokenScope], supplier: Supplier | None)
     if TokenScope.WRITE in scopes and supplier is None:
         faults.append(Fault("scopes", "INVALID", "Un jeton qui écrit doit être rattaché à un fournisseur."))
     if TokenScope.MANAGE in scopes and (supplier is not None or TokenScope.WRITE in scopes):
-        faults.append(Fault("scopes", "INVALID", "Un jeton de gestionnaire n'est rattaché à aucun fournisseur."))
+        faults.append(Fault("scopes", "INVALID", "Un jeton de gestionnaire n’est rattaché à aucun fournisseur."))
     return faults

@@ -92,7 +92,7 @@ class Audit:
                 position, previous, last_id = row["position"], row["link"], row["id"]
         head = await ChainHead.get_or_none(chain=name) or head
         if head.position > position:
-            yield Alteration(name, f"il manque les derniers événements, jusqu'à la position {head.position}", position)
+            yield Alteration(name, f"il manque les derniers événements, jusqu’à la position {head.position}", position)
         elif head.position < position:
             yield Alteration(name, "des événements suivent la fin scellée de la chaîne", position, last_id)
         elif head.seal != head_seal(name, position, previous):
@@ -102,13 +102,13 @@ class Audit:
         try:
             return [*_place_faults(row, chain, position, previous, last_id), *await self._content_faults(row)]
         except (KeyError, TypeError, ValueError, AttributeError):
-            return ["cette ligne a été modifiée : elle n'est plus lisible"]
+            return ["cette ligne a été modifiée : elle n’est plus lisible"]
 
     async def _content_faults(self, row: dict[str, Any]) -> Iterable[str]:
         actor, payload, origin = (json.loads(row[name] or "null") for name in ("actor", "payload", "origin"))
         if row["purged_at"] is None:
             if row["digest"] != digest(row["salt"], actor, payload, origin):
-                return ["l'auteur, le contenu ou la provenance ont été modifiés"]
+                return ["l’auteur, le contenu ou la provenance ont été modifiés"]
             return []
         nobody = {"role": Role(actor["role"]).value, "name": "", "account": ""}
         emptied = (payload, origin, actor, row["salt"]) == ({}, None, nobody, "")
@@ -134,7 +134,7 @@ def _place_faults(row: dict[str, Any], chain: str, position: int, previous: str,
     elif row["link"] != link(previous, chain, row["position"], row["kind"], instant(row["at"]), row["digest"]):
         yield "cette ligne a été modifiée, ajoutée ou déplacée"
     if row["id"] <= last_id:
-        yield "cette ligne n'est plus dans l'ordre des événements"
+        yield "cette ligne n’est plus dans l’ordre des événements"
     if row["position"] == 0 and row["kind"] not in _BEGINNINGS.get(chain.partition(":")[0], {row["kind"]}):
         yield "la chaîne a perdu son début"
 
@@ -206,7 +206,7 @@ async def _purges_as_told() -> AsyncIterator[Alteration]:
         rows = await connection().execute_query_dict(statement, [told["first"], told["last"], when])
         left = remains((row["id"], row["digest"], json.loads(row["actor"])) for row in rows)
         if len(rows) != told["events"] or left != told["left"]:
-            yield Alteration(PORTAL, "les lignes purgées ne sont plus celles qui l'ont été", None, key)
+            yield Alteration(PORTAL, "les lignes purgées ne sont plus celles qui l’ont été", None, key)
 
 
 def instant(kept: Any) -> datetime:

@@ -108,7 +108,7 @@ class Comparison:
         for line in self._lines:
             told = _read(line)
             if end is not None or told is None:
-                yield Alteration("export", f"la ligne {self.events + 1} n'est pas celle d'un export")
+                yield Alteration("export", f"la ligne {self.events + 1} n’est pas celle d’un export")
                 return
             if "seal" in told:
                 end = told
@@ -123,7 +123,7 @@ class Comparison:
         async for alteration in _compare(lot):
             yield alteration
         if end is None or end["seal"] != export_seal(read.hexdigest()) or end.get("events") != self.events:
-            yield Alteration("export", "l'export est incomplet ou a été modifié")
+            yield Alteration("export", "l’export est incomplet ou a été modifié")
 
 
 def _read(line: str) -> dict[str, Any] | None:
@@ -143,9 +143,9 @@ async def _compare(lot: list[dict[str, Any]]) -> AsyncIterator[Alteration]:
     for told in lot:
         place = (str(told.get("chain")), told.get("position"), told["id"])
         if told["id"] not in kept:
-            yield Alteration(place[0], "cette ligne de l'export n'est plus dans la base", *place[1:])
+            yield Alteration(place[0], "cette ligne de l’export n’est plus dans la base", *place[1:])
         elif not _is_the_same(told, kept[told["id"]]):
-            yield Alteration(place[0], "cette ligne n'est plus celle de l'export", *place[1:])
+            yield Alteration(place[0], "cette ligne n’est plus celle de l’export", *place[1:])
 
 
 def _is_the_same(told: dict[str, Any], row: dict[str, Any]) -> bool:

@@ -37,7 +37,7 @@ _RESENT_AFTER = timedelta(minutes=2)
 LAST_TO_CONFIRM = Fault(
     "accountId",
     "LAST_TO_CONFIRM",
-    "Votre compte est le seul qui puisse confirmer : donnez d'abord ce droit à un collègue.",
+    "Votre compte est le seul qui puisse confirmer : donnez d’abord ce droit à un collègue.",
 )
 
 
@@ -90,9 +90,9 @@ async def _check_room(supplier_id: UUID, email: str) -> None:
     """Refuse an address that the supplier knows already, and more accounts than a company needs."""
     colleagues = await accounts_in_use().filter(supplier_id=supplier_id)
     if any(colleague.email.lower() == email.lower() for colleague in colleagues):
-        raise Invalid(Fault("email", "TAKEN", "Cette adresse est déjà celle d'un compte ou d'une invitation."))
+        raise Invalid(Fault("email", "TAKEN", "Cette adresse est déjà celle d’un compte ou d’une invitation."))
     if len(colleagues) >= MOST_ACCOUNTS:
-        message = f"Un fournisseur compte au plus {MOST_ACCOUNTS} comptes et invitations : révoquez-en d'abord."
+        message = f"Un fournisseur compte au plus {MOST_ACCOUNTS} comptes et invitations : révoquez-en d’abord."
         raise Invalid(Fault("email", "TOO_MANY", message))
 
 
@@ -103,7 +103,7 @@ async def resend_invitation(actor: Actor, account_id: UUID, *, as_of: datetime) 
         supplier = await _hold_supplier(actor, user.supplier_id)
         user = await get_account(actor, account_id)
         if state_of(user) is not AccountState.INVITED:
-            raise Invalid(Fault("accountId", "NOT_INVITED", "Ce compte n'attend pas d'invitation."))
+            raise Invalid(Fault("accountId", "NOT_INVITED", "Ce compte n’attend pas d’invitation."))
         if user.invited_at and as_of - user.invited_at < _RESENT_AFTER:
             raise Invalid(Fault("accountId", "TOO_SOON", "Une invitation vient de partir : attendez deux minutes."))
         user.invited_at, user.invited_by = as_of, actor.author

@@ -102,7 +102,7 @@ async def _supplier_faults(actor: Actor, content: ImportDocument) -> list[Fault]
     own = await Supplier.get(id=actor.supplier_id)
     if own.siret == content.supplier.siret:
         return []
-    return [Fault("$.fournisseur.siret", "NOT_YOURS", f"Ce SIRET n'est pas celui de votre entreprise ({own.siret}).")]
+    return [Fault("$.fournisseur.siret", "NOT_YOURS", f"Ce SIRET n’est pas celui de votre entreprise ({own.siret}).")]
 
 
 async def _filed_before(supplier: Supplier, content: ImportDocument) -> FundingRequest | None:
@@ -127,7 +127,7 @@ async def _check_same_content(
     for file in files:
         sent = uploads.get(file.file_name)
         if sent and checksums.get(file.file_name) not in {None, sent.sha256}:
-            sentence = f"« {file.file_name} » n'est pas le fichier déjà déposé sous ce nom dans le dossier {number}."
+            sentence = f"« {file.file_name} » n’est pas le fichier déjà déposé sous ce nom dans le dossier {number}."
             faults.append(Fault(file.path, "OTHER_FILE", french(sentence)))
     if faults:
         raise Invalid.of(faults)
@@ -145,13 +145,13 @@ def _content_faults(files: Sequence[NamedFile], uploads: Mapping[str, Upload]) -
             faults.append(Fault(file.path, "DUPLICATE", french(sentence)))
     bound, held = request_bound(0), {file.file_name for file in files} & uploads.keys()
     if sum(uploads[name].size for name in held) > bound.limit:
-        sentence = f"Les pièces pèsent ensemble plus de {size(bound.limit)}, le maximum d'une demande."
+        sentence = f"Les pièces pèsent ensemble plus de {size(bound.limit)}, le maximum d’une demande."
         faults.append(Fault("$.pieces", "QUOTA", french(sentence)))
     return faults
 
 
 def _unknown_upload() -> Fault:
-    return Fault("uploadIds", "UNKNOWN_UPLOAD", "Un fichier annoncé n'a pas été reçu de ce compte.")
+    return Fault("uploadIds", "UNKNOWN_UPLOAD", "Un fichier annoncé n’a pas été reçu de ce compte.")
 
 
 async def _dossier(supplier: Supplier, content: ImportDocument) -> Dossier | None:
@@ -167,7 +167,7 @@ def _dossier_faults(dossier: Dossier | None, supplier: Supplier, content: Import
     if dossier is None:
         return []
     if dossier.supplier_id != supplier.id:
-        return [Fault("$.dossier", "NOT_AVAILABLE", "Ce numéro de dossier n'est pas disponible.")]
+        return [Fault("$.dossier", "NOT_AVAILABLE", "Ce numéro de dossier n’est pas disponible.")]
     if dossier.ans_number != content.ans_number:
         sentence = f"Ce dossier porte le référencement {dossier.ans_number}."
         return [Fault("$.referencementAns", "OTHER_REFERENCE", sentence)]

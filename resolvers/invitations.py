@@ -45,7 +45,7 @@ async def send_invitation(user: User, supplier: Supplier, inviter: Actor, *, as_
     letter = render(
         EmailKind.ACCOUNT_INVITATION,
         supplier=supplier.legal_name,
-        inviter="Un gestionnaire de l'ASP" if inviter.role is Role.MANAGER else inviter.name,
+        inviter="Un gestionnaire de l’ASP" if inviter.role is Role.MANAGER else inviter.name,
         may=_MAY[user.right],
         ends_at=ends_at,
         link=links.invitation(seal),
@@ -106,4 +106,4 @@ async def _faults(user: User, identifier: str, name: str, password: str) -> list
 
 
 def _taken(identifier: str) -> Fault:
-    return Fault("identifier", "TAKEN", f"L'identifiant « {identifier} » est déjà utilisé.")
+    return Fault("identifier", "TAKEN", f"L’identifiant « {identifier} » est déjà utilisé.")

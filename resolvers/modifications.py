@@ -26,7 +26,7 @@ from resolvers.visibility import get_modification
 from settings import settings
 
 SPEAK_FIRST = (
-    "Cochez « J'ai échangé avec l'assistance utilisateur » : ne pas modifier n'est possible qu'après cet échange."
+    "Cochez « J’ai échangé avec l’assistance utilisateur » : ne pas modifier n’est possible qu’après cet échange."
 )
 _FURTHEST = timedelta(days=366)
 
@@ -112,7 +112,7 @@ async def cancel_modification(actor: Actor, modification_id: UUID, *, reason: st
     action = RequestAction.CANCEL_MODIFICATION
     modification = await settled_modification(actor, modification_id, as_of)
     permit(actor, action)
-    reason = check_free_text("reason", reason, empty="Saisissez le motif de l'annulation.")
+    reason = check_free_text("reason", reason, empty="Saisissez le motif de l’annulation.")
     if modification.outcome is OUTCOMES[action] and modification.cancel_reason == reason:
         return modification
     guard_cycle(actor, modification, action, as_of)
@@ -206,7 +206,7 @@ def _later_deadline(modification: Modification, closes_on: date, as_of: datetime
         raise Invalid(Fault("closesOn", "NOT_LATER", french(sentence)))
     if closes_on > paris_day(as_of + _FURTHEST):
         raise Invalid(
-            Fault("closesOn", "TOO_LATE", "La date limite ne peut pas dépasser un an à compter d'aujourd'hui.")
+            Fault("closesOn", "TOO_LATE", "La date limite ne peut pas dépasser un an à compter d’aujourd’hui.")
         )
     return at_hour_of(modification.opened_at, closes_on)
 

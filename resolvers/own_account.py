@@ -66,7 +66,7 @@ async def ask_for_address(actor: Actor, current: str, email: str, *, as_of: date
     await prove(user, actor, current, as_of=as_of)
     faults = address_faults(email)
     if not faults and email == user.email:
-        faults = [Fault("email", "SAME", "C'est déjà l'adresse de votre compte.")]
+        faults = [Fault("email", "SAME", "C’est déjà l’adresse de votre compte.")]
     if faults:
         raise Invalid.of(faults)
     facts = {"user": user.id.hex, "before": user.email, "after": email, "rank": str(await _rank(user))}

@@ -16,7 +16,7 @@ from resolvers.events import record_account
 from resolvers.ownership import prove
 from resolvers.visibility import found, own_account
 
-WRONG_CODE = Fault("code", "WRONG", "Ce code n'est pas celui que l'application affiche. Attendez le suivant.")
+WRONG_CODE = Fault("code", "WRONG", "Ce code n’est pas celui que l’application affiche. Attendez le suivant.")
 
 
 async def owner(actor: Actor) -> User:
@@ -57,7 +57,7 @@ async def renew_codes(actor: Actor, current: str, *, as_of: datetime) -> list[st
     user = await owner(actor)
     await prove(user, actor, current, as_of=as_of)
     if not second_factor.has_second_factor(user):
-        raise PermissionDenied("Activez d'abord la double authentification.")
+        raise PermissionDenied("Activez d’abord la double authentification.")
     async with transaction():
         codes = await second_factor.new_recovery_codes(user)
         await record_account(EventKind.RECOVERY_CODES_RENEWED, user=user, actor=actor, at=as_of)

@@ -18,7 +18,7 @@ from resolvers import links
 from resolvers.contents import AddedDocument, document_of
 
 CHECK_A_DIGEST = (
-    "L'empreinte SHA-256 d'un fichier se calcule sur votre poste : si c'est celle de cet accusé, le fichier est "
+    "L’empreinte SHA-256 d’un fichier se calcule sur votre poste : si c’est celle de cet accusé, le fichier est "
     "exactement celui que le portail a reçu."
 )
 CODES = "Un caractère qui ne peut pas être imprimé est désigné par son code Unicode : [U+1F600], par exemple."
@@ -106,7 +106,7 @@ class Receipt:
             "facts": [[french(f"{label} :"), printable(value)] for label, value in self.facts],
             "sections": [_printed(section) for section in sections],
             "closing": [french(CHECK_A_DIGEST)] if any(section.documents for section in sections) else [],
-            "reread": french("Cet accusé se relit à l'adresse :"),
+            "reread": french("Cet accusé se relit à l’adresse :"),
             "address": links.receipt(self.request, self.modification.id),
         }
         codes = [french(CODES)] if "[U+" in json.dumps(said) else []
@@ -123,7 +123,7 @@ class Receipt:
             )
         return (
             f"Le {at}, {printable(self._by) or 'le fournisseur'} a choisi de ne pas modifier la {name}. Elle est "
-            "repassée « en cours » et sera instruite en l'état dans les prochains jours."
+            "repassée « en cours » et sera instruite en l’état dans les prochains jours."
         )
 
     @property
@@ -133,7 +133,7 @@ class Receipt:
 
     def _facts(self) -> Iterator[tuple[str, str]]:
         modification, dossier = self.modification, self.request.dossier
-        yield "Numéro d'accusé", self.number
+        yield "Numéro d’accusé", self.number
         yield (
             "Dossier",
             f"{dossier.number}, {REQUEST_NAMES[self.request.kind]}, modification M{modification.number}",
@@ -151,7 +151,7 @@ class Receipt:
         elif self.fields or self.added:
             yield Section(
                 "Brouillon supprimé",
-                "Ce qui suit était dans votre brouillon et n'a pas été transmis au gestionnaire.",
+                "Ce qui suit était dans votre brouillon et n’a pas été transmis au gestionnaire.",
             )
             yield from self._changes("Données du brouillon", "Pièces du brouillon")
         if self.before:

@@ -81,7 +81,7 @@ class Reception:
 
     def _refused_at_once(self) -> Fault | None:
         if self._announced.document_type and self._kind is None:
-            sentence = f"Le type de pièce « {excerpt(self._announced.document_type)} » n'existe pas."
+            sentence = f"Le type de pièce « {excerpt(self._announced.document_type)} » n’existe pas."
             return Fault("documentType", "UNKNOWN_TYPE", french(sentence))
         return name_fault(self.file_name, self._kind)
 
@@ -178,6 +178,6 @@ class Reception:
 
 def _mismatch(file_name: str) -> str:
     return (
-        f"« {excerpt(file_name, 200)} » n'est pas arrivé tel qu'il est parti : son empreinte n'est pas celle annoncée. "
+        f"« {excerpt(file_name, 200)} » n’est pas arrivé tel qu’il est parti : son empreinte n’est pas celle annoncée. "
         "Envoyez-le de nouveau."
     )

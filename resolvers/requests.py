@@ -33,7 +33,7 @@ async def request_modification(
     """Send a request back to its supplier, saying what to correct; it has until J+20."""
     request = await settled_request(actor, request_id, as_of)
     permit(actor, RequestAction.REQUEST_MODIFICATION)
-    comment = check_free_text("comment", comment, empty="Saisissez le commentaire qui dit ce qu'il faut modifier.")
+    comment = check_free_text("comment", comment, empty="Saisissez le commentaire qui dit ce qu’il faut modifier.")
     expected = _check_expected_changes(expected_changes)
     if first := await _same_opening(actor, request, comment, expected):
         return first
@@ -77,7 +77,7 @@ def _check_expected_changes(changes: Sequence[ExpectedChange]) -> list[ExpectedC
         Fault(
             f"expectedChanges.{index}.documentType",
             "UNKNOWN_DOCUMENT_TYPE",
-            f"« {excerpt(change.document_type)} » n'est pas un type de pièce qu'un fournisseur peut ajouter.",
+            f"« {excerpt(change.document_type)} » n’est pas un type de pièce qu’un fournisseur peut ajouter.",
         )
         for index, change in enumerate(changes)
         if change.document_type is not None and not _is_addable(change.document_type)
@@ -106,7 +106,7 @@ async def _check_somebody_is_told(request: FundingRequest) -> None:
     if not await recipients(request.dossier.supplier_id, editing=True):
         sentence = (
             "Aucun compte actif de ce fournisseur ne peut modifier la demande : personne ne serait prévenu. "
-            "Créez ou réactivez d'abord un compte."
+            "Créez ou réactivez d’abord un compte."
         )
         raise Invalid(Fault("requestId", "NO_RECIPIENT", sentence))
 

@@ -25,7 +25,7 @@ async def resend_email(actor: Actor, email_id: UUID, *, as_of: datetime) -> Emai
     if first := await Email.get_or_none(resend_of_id=email.id):
         return first
     if email.status is EmailStatus.QUEUED or (email.leased_until and email.leased_until > as_of):
-        raise Invalid(Fault("emailId", "STILL_WAITING", "Ce courriel n'est pas encore parti : il le sera sans renvoi."))
+        raise Invalid(Fault("emailId", "STILL_WAITING", "Ce courriel n’est pas encore parti : il le sera sans renvoi."))
     if not email.text:
         raise Invalid(
             Fault("emailId", "PURGED", "Le texte de ce courriel est effacé : sa durée de conservation est passée.")

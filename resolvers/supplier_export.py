@@ -72,7 +72,7 @@ async def export_supplier(actor: Actor, siret: str, *, as_of: datetime) -> Async
     """The entries, each to be read before the next is asked for; that they were asked for is written down first."""
     supplier = await Supplier.get_or_none(siret=siret)
     if supplier is None:
-        raise Invalid(Fault("siret", "UNKNOWN", "Aucun fournisseur n'a ce SIRET."))
+        raise Invalid(Fault("siret", "UNKNOWN", "Aucun fournisseur n’a ce SIRET."))
     await record_account(EventKind.DATA_EXPORTED, user=None, actor=actor, at=as_of, siret=siret)
     yield Entry("fournisseur.jsonl", _lines(Supplier, Q(id=supplier.id)))
     for name, model, paths in _TABLES:

@@ -60,7 +60,7 @@ def guard_cycle(actor: Actor, modification: Modification, action: RequestAction,
     if outcome is ModificationOutcome.EXPIRED:
         sentence = (
             f"Le délai de modification est dépassé depuis le {short_moment(modification.closes_at)}. "
-            "Votre demande est « en cours » et sera instruite en l'état."
+            "Votre demande est « en cours » et sera instruite en l’état."
         )
         raise not_allowed(actor, modification.request, as_of, sentence)
     if outcome is not None:
@@ -72,7 +72,7 @@ def not_allowed(actor: Actor, request: FundingRequest, as_of: datetime, sentence
     """The refusal, with what the actor may do now instead."""
     status = request.status_at(as_of)
     return ActionNotAllowed(
-        french(f"Cette action n'est pas possible. {sentence}"),
+        french(f"Cette action n’est pas possible. {sentence}"),
         status=status,
         available_actions=available_actions(actor, status),
     )

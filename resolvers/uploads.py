@@ -22,7 +22,7 @@ async def own_upload(actor: Actor, upload_id: UUID) -> Upload:
     """A file that this very account sent, and that is still whole."""
     upload = await Upload.get_or_none(id=upload_id, account=actor.account)
     if upload is None or not upload.is_whole:
-        raise NotFound("Ce fichier n'a pas été reçu de ce compte, ou il a été retiré faute d'avoir été joint à temps.")
+        raise NotFound("Ce fichier n’a pas été reçu de ce compte, ou il a été retiré faute d’avoir été joint à temps.")
     return upload
 
 

@@ -12,11 +12,11 @@ from tasks.sweep import sweep
 
 async def confirmed_twice(scene: Scene) -> None:
     """« en cours », after two modifications."""
-    first = await scene.send_back(scene.ago(60, 11, 0), "Le numéro de support n'est plus attribué.", CONTACT)
+    first = await scene.send_back(scene.ago(60, 11, 0), "Le numéro de support n’est plus attribué.", CONTACT)
     await scene.change_contact(first, "01 53 00 00 00", scene.ago(56, 9, 30))
     await scene.confirm(first, scene.ago(56, 9, 42))
     second = await scene.send_back(
-        scene.ago(30, 15, 20), "Joignez le guide de l'API à jour et le procès-verbal.", TEST_REPORT
+        scene.ago(30, 15, 20), "Joignez le guide de l’API à jour et le procès-verbal.", TEST_REPORT
     )
     await scene.let_time_pass(second, scene.ago(18))
     await scene.add(second, "guide-api-mis-a-jour.pdf", scene.ago(18, 17, 5))
@@ -38,7 +38,7 @@ async def declined(scene: Scene) -> None:
     modification = await scene.send_back(scene.ago(15, 8, 50), "Le lien de support semble mort.", CONTACT)
     question = "Le lien fonctionne : il demande une authentification. Faut-il le changer ?"
     message = await contact_support(scene.supplier, scene.request.id, message=question, as_of=scene.ago(14, 10, 0))
-    answer = "Non, l'authentification est permise : choisissez « Ne pas modifier »."
+    answer = "Non, l’authentification est permise : choisissez « Ne pas modifier »."
     answered_at = scene.ago(13, 9, 0)
     await answer_support(scene.manager, message.id, answer=answer, as_of=answered_at)
     await sweep(answered_at)
@@ -76,7 +76,7 @@ async def validated(scene: Scene) -> None:
 async def rejected(scene: Scene) -> None:
     """« Rejetée »."""
     at = scene.ago(6, 11, 25)
-    await reject_request(scene.manager, scene.request.id, reason="Le logiciel n'est plus référencé.", as_of=at)
+    await reject_request(scene.manager, scene.request.id, reason="Le logiciel n’est plus référencé.", as_of=at)
     await sweep(at)
 
 

@@ -18,10 +18,10 @@ NOTE = DemoDocument(
 )
 _TEST_SAS = "Le dépôt des demandes de solde SAS est ouvert. La pièce jointe rappelle les documents attendus."
 _LONG = (
-    "Les demandes de solde déposées depuis le début du mois sont instruites dans l'ordre de leur arrivée.\n\n"
+    "Les demandes de solde déposées depuis le début du mois sont instruites dans l’ordre de leur arrivée.\n\n"
     "Si un écart est relevé, votre demande passe au statut « A modifier » et un courriel vous en donne la raison. "
     "Vous avez alors vingt jours pour corriger les coordonnées de contact ou ajouter des pièces, puis confirmer.\n\n"
-    "Sans action de votre part, la demande est instruite en l'état. En cas de doute, écrivez à l'assistance depuis la "
+    "Sans action de votre part, la demande est instruite en l’état. En cas de doute, écrivez à l’assistance depuis la "
     "page de suivi."
 )
 

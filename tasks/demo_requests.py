@@ -66,7 +66,7 @@ async def file_balance(actor: Actor, number: str, day: date, *, with_documents: 
 
 
 async def file_advance(actor: Actor, number: str, day: date) -> FundingRequest:
-    """A demande d'avance of the other supplier."""
+    """A demande d’avance of the other supplier."""
     facts = {"nature": "AVANCE", "dateDepot": day.isoformat(), "montants": _ADVANCE}
     documents = [document for document in OTHER_DOCUMENTS if document.document_type in _ADVANCE_TYPES]
     return await _file(actor, _OTHER | _dossier(number) | facts, documents)

@@ -24,7 +24,7 @@ async def reminded(scene: Scene) -> None:
 
 async def last_day(scene: Scene) -> None:
     """« A modifier », on its last day: the delay ends this evening."""
-    comment = "Le guide de l'API ne décrit pas les erreurs."
+    comment = "Le guide de l’API ne décrit pas les erreurs."
     modification = await scene.send_back(scene.ago(20, 23, 59), comment, API_GUIDE)
     await scene.let_time_pass(modification)
 
@@ -49,7 +49,7 @@ async def draft_waiting(scene: Scene) -> None:
 
 async def colleague_at_work(scene: Scene) -> None:
     """« A modifier », J+10 passed, with the draft of a colleague who may not confirm it."""
-    comment = "Le contact doit être celui des régulateurs. Le guide de l'API est illisible."
+    comment = "Le contact doit être celui des régulateurs. Le guide de l’API est illisible."
     modification = await scene.send_back(scene.ago(11, 9, 40), comment, CONTACT, API_GUIDE)
     await scene.change_contact(modification, "regulateurs@logisante.example", scene.ago(2, 11, 20))
     await scene.let_time_pass(modification)
@@ -68,11 +68,11 @@ async def extended(scene: Scene) -> None:
     modification = await scene.send_back(scene.ago(15, 16, 0), "Joignez le procès-verbal de test.", TEST_REPORT)
     await scene.let_time_pass(modification, scene.ago(3))
     at, closes_on = scene.ago(3, 11, 0), paris_day(scene.now) + timedelta(days=12)
-    reason = "Votre laboratoire de test est fermé jusqu'à la semaine prochaine."
+    reason = "Votre laboratoire de test est fermé jusqu’à la semaine prochaine."
     await extend_deadline(scene.manager, modification.id, closes_on=closes_on, reason=reason, as_of=at)
     await sweep(at)
 
 
 async def advance_sent_back(scene: Scene) -> None:
-    """A demande d'avance « A modifier », of a dossier without a demande de solde."""
-    await scene.send_back(scene.ago(6, 9, 30), "Le contact de support est celui d'un ancien salarié.", CONTACT)
+    """A demande d’avance « A modifier », of a dossier without a demande de solde."""
+    await scene.send_back(scene.ago(6, 9, 30), "Le contact de support est celui d’un ancien salarié.", CONTACT)

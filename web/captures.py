@@ -22,7 +22,7 @@ CAPTURES = {
         600,
         "La page de connexion : les champs « Votre identifiant » et « Votre mot de passe », le bouton Valider.",
     ),
-    "accueil": Capture(DESK, 720, "L'accueil : en haut, la demande à modifier avec sa date limite et un bouton."),
+    "accueil": Capture(DESK, 720, "L’accueil : en haut, la demande à modifier avec sa date limite et un bouton."),
     "suivi": Capture(
         DESK,
         900,
@@ -32,13 +32,13 @@ CAPTURES = {
     "modification": Capture(
         DESK,
         400,
-        "Les informations éditables : le contact changé est en vert, marqué « Modifié », avec sa valeur d'avant et de "
+        "Les informations éditables : le contact changé est en vert, marqué « Modifié », avec sa valeur d’avant et de "
         "quoi la rétablir.",
     ),
     "pieces": Capture(
         DESK,
         1280,
-        "Les pièces justificatives : la pièce qui vient d'être ajoutée est marquée « Ajouté » et peut être supprimée ; "
+        "Les pièces justificatives : la pièce qui vient d’être ajoutée est marquée « Ajouté » et peut être supprimée ; "
         "dessous, de quoi en déposer une autre.",
     ),
     "verification": Capture(
@@ -47,17 +47,17 @@ CAPTURES = {
     "accuse": Capture(
         DESK,
         1300,
-        "L'accusé de réception : son numéro, la date et l'heure, ce qui a été changé et les pièces ajoutées.",
+        "L’accusé de réception : son numéro, la date et l’heure, ce qui a été changé et les pièces ajoutées.",
     ),
     "historique": Capture(
-        DESK, 900, "L'historique : les versions de la demande, ce que chacune a changé, et les courriels envoyés."
+        DESK, 900, "L’historique : les versions de la demande, ce que chacune a changé, et les courriels envoyés."
     ),
     "abandon": Capture(
         DESK,
         1080,
-        "La page « Ne pas modifier » : ce qui va se passer, et la case à cocher sur l'assistance utilisateur.",
+        "La page « Ne pas modifier » : ce qui va se passer, et la case à cocher sur l’assistance utilisateur.",
     ),
     "modification-telephone": Capture(
-        PHONE, 844, "La même page sur un téléphone : le contact changé, en vert, avec sa valeur d'avant."
+        PHONE, 844, "La même page sur un téléphone : le contact changé, en vert, avec sa valeur d’avant."
     ),
 }

@@ -11,7 +11,7 @@ from web.errors import Explained
 
 _SHA256 = re.compile(r"(?:^|,)\s*sha-256\s*=\s*([^,;]*)")
 _HEXADECIMAL = re.compile(r"[0-9a-f]{64}")
-_UNREADABLE = "L'empreinte annoncée n'est pas lisible. Attendu : une empreinte SHA-256, {form}."
+_UNREADABLE = "L’empreinte annoncée n’est pas lisible. Attendu : une empreinte SHA-256, {form}."
 
 
 def of_header(header: str) -> frozenset[str]:
@@ -44,4 +44,4 @@ class DigestMismatch(Explained):
     code = "DIGEST_MISMATCH"
 
     def __init__(self) -> None:
-        super().__init__(422, french("L'envoi n'est pas arrivé tel qu'il est parti : renvoyez-le."))
+        super().__init__(422, french("L’envoi n’est pas arrivé tel qu’il est parti : renvoyez-le."))

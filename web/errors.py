@@ -196,6 +196,6 @@ _BARE = """<!doctype html>
 <h1>{title}</h1>
 <p>{message}</p>
 <p>{advice}</p>
-<p>Incident n° <strong>{incident}</strong>. Donnez ce numéro à l'assistance.</p>
+<p>Incident n° <strong>{incident}</strong>. Donnez ce numéro à l’assistance.</p>
 <p><a href="/">Accueil du portail</a></p>
 """

@@ -29,7 +29,7 @@ from web.nudge import nudge
 
 JSON = "application/json"
 GRAPHQL_RESPONSE = "application/graphql-response+json"
-CHOOSE = "Donnez dans operationName le nom d'une opération de la requête."
+CHOOSE = "Donnez dans operationName le nom d’une opération de la requête."
 _SEVERAL = re.compile(r"\b(?:query|mutation)\b.*\b(?:query|mutation)\b", re.DOTALL)
 
 
@@ -73,7 +73,7 @@ def _accepted(http: Request) -> str:
     if GRAPHQL_RESPONSE in ranges:
         return GRAPHQL_RESPONSE
     if not {JSON, "application/*", "*/*"} & set(ranges):
-        raise Explained(406, f"La réponse ne peut être qu'en {JSON} ou {GRAPHQL_RESPONSE}.")
+        raise Explained(406, f"La réponse ne peut être qu’en {JSON} ou {GRAPHQL_RESPONSE}.")
     return JSON
 
 
@@ -113,7 +113,7 @@ def _from_json(text: str | bytes) -> Any:
         json.dumps(read, ensure_ascii=False).encode()
         return read
     except (ValueError, RecursionError):
-        raise Explained(400, "La requête n'est pas du JSON lisible.") from None
+        raise Explained(400, "La requête n’est pas du JSON lisible.") from None
 
 
 def _respond(result: ExecutionResult, media_type: str) -> Response:

@@ -66,7 +66,7 @@ def colours(http: Request) -> str:
 
 
 def assistance() -> str:
-    """Where « Contacter l'assistance » leads."""
+    """Where « Contacter l’assistance » leads."""
     return PUBLIC_SETTINGS.assistance_url or "/aide#assistance"
 
 

@@ -22,7 +22,7 @@ from web.rendering import render
 from web.sign_in_page import sign_in_page
 from web.uploads import Form, read_form
 
-WRONG = Fault("code", "WRONG", "Ce code n'est pas le bon, ou a déjà servi. Attendez le suivant, puis réessayez.")
+WRONG = Fault("code", "WRONG", "Ce code n’est pas le bon, ou a déjà servi. Attendez le suivant, puis réessayez.")
 
 
 def lead_to(http: Request, due: SecondFactorDue, wanted: str, typed: str = "") -> Response:

@@ -13,7 +13,7 @@ from web.origin import SESSION_COOKIE
 from web.sign_in_page import sign_in_page
 from web.uploads import read_form
 
-WRONG = Fault("identifier", "WRONG", "L'identifiant ou le mot de passe est incorrect.")
+WRONG = Fault("identifier", "WRONG", "L’identifiant ou le mot de passe est incorrect.")
 
 
 async def sign_in(http: Request) -> Response:

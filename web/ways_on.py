@@ -19,7 +19,7 @@ Way = tuple[str, str]
 def ways_on(http: Request, status: int) -> list[Way]:
     """Words and address of each way on, the best one first."""
     ways = [*_again(http, status), *_back(http, status), *_home(http, status)]
-    return [*ways, ("Contacter l'assistance", assistance())]
+    return [*ways, ("Contacter l’assistance", assistance())]
 
 
 def _again(http: Request, status: int) -> list[Way]:

@@ -148,7 +148,7 @@ class Migration(migrations.Migration):
                     Index(fields=["closes_at", "id"], name="request_by_deadline"),
                 ],
                 "pk_attr": "id",
-                "table_description": "A demande d'avance or de solde. Amounts are euros with two decimals.",
+                "table_description": "A demande d’avance or de solde. Amounts are euros with two decimals.",
             },
             bases=["Model"],
         ),

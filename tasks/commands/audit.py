@@ -46,7 +46,7 @@ async def _verify(against: Path | None) -> tuple[int, str]:
         with against.open(encoding="utf-8") as lines:
             comparison = Comparison(lines)
             altered += await _tell(comparison.run())
-            read += f", {quantity(comparison.events, 'ligne')} de l'export"
+            read += f", {quantity(comparison.events, 'ligne')} de l’export"
     return altered, f"Journal : {read}, {quantity(altered, 'altération') if altered else 'aucune altération'}."
 
 

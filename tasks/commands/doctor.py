@@ -79,7 +79,7 @@ async def _compare() -> list[Finding]:
 async def _database() -> list[Finding]:
     """The database, and what only it can tell."""
     if not _database_exists():
-        return [Finding(False, "Base de données : elle n'existe pas encore (`solde migrate`).")]
+        return [Finding(False, "Base de données : elle n’existe pas encore (`solde migrate`).")]
     try:
         async with asyncio.timeout(PATIENCE), database():
             if missing := await pending():
@@ -109,7 +109,7 @@ async def _database_clock() -> float:
 
 def _clock(seconds: float) -> Finding:
     skew = abs(seconds - datetime.now(UTC).timestamp())
-    return Finding(skew <= MOST_SKEW, f"Horloge : {skew:.0f} s d'écart avec la base de données.")
+    return Finding(skew <= MOST_SKEW, f"Horloge : {skew:.0f} s d’écart avec la base de données.")
 
 
 def _last_pass(now: Standing, as_of: datetime) -> Finding:
@@ -140,9 +140,9 @@ def _stranded(now: Standing) -> Finding:
 
 
 def _documents(now: Standing, as_of: datetime) -> list[Finding]:
-    waiting = f"{quantity(now.pending_scans, 'document')} en attente d'analyse"
+    waiting = f"{quantity(now.pending_scans, 'document')} en attente d’analyse"
     return [
-        Finding(True, f"Documents : {waiting}, {now.infected} mis à l'écart par l'antivirus."),
+        Finding(True, f"Documents : {waiting}, {now.infected} mis à l’écart par l’antivirus."),
         _damaged(now),
         _verified(now.seconds_unverified(as_of)),
     ]
@@ -162,29 +162,29 @@ def _verified(seconds: float) -> Finding:
 
 async def _queue() -> Finding:
     if not settings.redis_url:
-        return Finding(True, "File d'attente : aucune n'est nommée, `solde up` lance la sienne.")
+        return Finding(True, "File d’attente : aucune n’est nommée, `solde up` lance la sienne.")
     try:
         async with asyncio.timeout(PATIENCE), Redis.from_url(settings.redis_url) as queue:
             await queue.ping()
     except (RedisError, OSError) as error:
-        return Finding(False, f"File d'attente : injoignable ({_words(error)}).")
-    return Finding(True, "File d'attente : joignable.")
+        return Finding(False, f"File d’attente : injoignable ({_words(error)}).")
+    return Finding(True, "File d’attente : joignable.")
 
 
 async def _mail_server() -> Finding:
     if not settings.smtp_host:
-        return Finding(True, "Serveur d'envoi : aucun, les courriels vont dans le dossier des données.")
+        return Finding(True, "Serveur d’envoi : aucun, les courriels vont dans le dossier des données.")
     place = f"{settings.smtp_host}:{settings.smtp_port}"
     try:
         async with smtp():
-            return Finding(True, f"Serveur d'envoi : {place} répond.")
+            return Finding(True, f"Serveur d’envoi : {place} répond.")
     except Unavailable as error:
-        return Finding(False, f"Serveur d'envoi : {place} est injoignable ({_words(error)}).")
+        return Finding(False, f"Serveur d’envoi : {place} est injoignable ({_words(error)}).")
 
 
 async def _antivirus() -> Finding:
     if not settings.clamd_url:
-        return Finding(True, "Antivirus : aucun n'est nommé, les documents ne sont pas analysés.")
+        return Finding(True, "Antivirus : aucun n’est nommé, les documents ne sont pas analysés.")
     try:
         said = await antivirus.version()
     except (antivirus.Unavailable, antivirus.Unscanned) as error:
@@ -194,7 +194,7 @@ async def _antivirus() -> Finding:
     if written_at is None:
         return Finding(False, f"Antivirus : {engine} répond, sans base de signatures officielle.")
     age = datetime.now(UTC) - written_at
-    told = f"Antivirus : {engine} répond, signatures d'il y a {_duration(age.total_seconds())}"
+    told = f"Antivirus : {engine} répond, signatures d’il y a {_duration(age.total_seconds())}"
     return Finding(age <= OLDEST_SIGNATURES, f"{told}.")
 
 
@@ -224,7 +224,7 @@ def _folder(folder: Path) -> Finding:
             probe.flush()
         free = shutil.disk_usage(folder).free
     except OSError as error:
-        return Finding(False, f"Dossier {folder} : impossible d'y écrire ({_words(error)}).")
+        return Finding(False, f"Dossier {folder} : impossible d’y écrire ({_words(error)}).")
     gigabytes = f"{free / 1024**3:.1f}".replace(".", ",")
     return Finding(free >= LEAST_FREE, f"Dossier {folder} : accessible, {gigabytes} Go libres.")
 

@@ -40,7 +40,7 @@ def grants(
 
 async def _grant(role: str) -> None:
     if not is_postgres():
-        refuse("SQLite n'a pas de rôles : ses déclencheurs gardent seuls le journal.")
+        refuse("SQLite n’a pas de rôles : ses déclencheurs gardent seuls le journal.")
     async with transaction() as client:
         for statement in _STATEMENTS:
             await client.execute_query(statement.format(role=f'"{role}"', purged=_PURGED))

@@ -28,7 +28,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     except (OperationalError, DBConnectionError) as error:
         refuse(f"La base de données ne répond pas comme attendu ({error}). A-t-elle reçu `solde migrate` ?")
     except storage.Full:
-        refuse("L'espace de stockage des documents est plein.")
+        refuse("L’espace de stockage des documents est plein.")
     except storage.Unavailable as error:
         refuse(f"Le stockage des documents ne répond pas comme attendu ({error}).")
 

@@ -35,7 +35,7 @@ async def wrong_password(page: Page) -> None:
 async def too_many_tries(page: Page) -> None:
     """Whoever this is, existing or not, waits after so many."""
     for _ in range(12):
-        await sign_in(page, "quelqu'un", "au hasard")
+        await sign_in(page, "quelqu’un", "au hasard")
         if await page.get_by_text("Trop de tentatives.").count():
             return
     raise AssertionError("never slowed down")
@@ -151,7 +151,7 @@ async def confirm(page: Page) -> None:
 
 
 async def follow_receipt(page: Page) -> None:
-    await page.get_by_role("link", name="Relire l'accusé de réception").first.click()
+    await page.get_by_role("link", name="Relire l’accusé de réception").first.click()
 
 
 async def decline_at_once(page: Page) -> None:
@@ -159,11 +159,11 @@ async def decline_at_once(page: Page) -> None:
 
 
 async def send_nothing(page: Page) -> None:
-    await page.get_by_role("button", name="Envoyer à l'Assistance").click()
+    await page.get_by_role("button", name="Envoyer à l’Assistance").click()
 
 
 async def send_message(page: Page) -> None:
-    await page.locator("#message").fill("Le contact est celui d'avant.")
+    await page.locator("#message").fill("Le contact est celui d’avant.")
     await send_nothing(page)
 
 

@@ -64,7 +64,7 @@ SIGNING_IN = [
         "S1 mot de passe faux",
         None,
         "/connexion",
-        "L'identifiant ou le mot de passe est incorrect.",
+        "L’identifiant ou le mot de passe est incorrect.",
         made.wrong_password,
         status=422,
         focus="#erreurs",
@@ -80,15 +80,15 @@ SIGNING_IN = [
         says="Votre session a expiré.",
         alone=True,
     ),
-    State("S2 identifiant oublié", None, "/identifiant-oublie", "J'ai oublié mon identifiant"),
-    State("S2 mot de passe oublié", None, "/mot-de-passe-oublie", "J'ai oublié mon mot de passe"),
+    State("S2 identifiant oublié", None, "/identifiant-oublie", "J’ai oublié mon identifiant"),
+    State("S2 mot de passe oublié", None, "/mot-de-passe-oublie", "J’ai oublié mon mot de passe"),
     State("S2 lien envoyé", None, "/mot-de-passe-oublie", "Si un compte", made.forgotten_password, says="Si un compte"),
     State(
         "S2 identifiant envoyé", None, "/identifiant-oublie", "Si un compte", made.forgotten_identifier, says="Si un"
     ),
-    State("S2 lien expiré", None, "/reinitialisation/perime", "Ce lien n'est plus valable", status=410),
-    State("S2 invitation expirée", None, "/invitation/perimee", "Cette invitation n'est plus valable", status=410),
-    State("S2 adresse expirée", None, "/nouvelle-adresse/perimee", "Ce lien n'est plus valable", status=410),
+    State("S2 lien expiré", None, "/reinitialisation/perime", "Ce lien n’est plus valable", status=410),
+    State("S2 invitation expirée", None, "/invitation/perimee", "Cette invitation n’est plus valable", status=410),
+    State("S2 adresse expirée", None, "/nouvelle-adresse/perimee", "Ce lien n’est plus valable", status=410),
 ]
 
 LINKS_AND_CODES = [
@@ -121,7 +121,7 @@ LINKS_AND_CODES = [
         letters.wrong_code,
         status=422,
         focus="#erreurs",
-        says="Ce code n'est pas le bon",
+        says="Ce code n’est pas le bon",
         alone=True,
     ),
     State("S1 code à mettre en place", None, SPARE, "Activez-le pour continuer.", letters.set_up_asked, alone=True),
@@ -138,18 +138,18 @@ LINKS_AND_CODES = [
 ]
 
 HOME = [
-    State("S1 portail public", None, "/", "Qu'est-ce que le Ségur du numérique en santé"),
+    State("S1 portail public", None, "/", "Qu’est-ce que le Ségur du numérique en santé"),
     State("S3 une demande à modifier", "poulat", "/", "1 demande à modifier avant le"),
     State("S3 plusieurs demandes à modifier", "logisante", "/", "demandes à modifier"),
-    State("S3 rien à faire", "nouveau", "/", "Aucune action n'est attendue"),
+    State("S3 rien à faire", "nouveau", "/", "Aucune action n’est attendue"),
     State("S3 actualités", "poulat", "/actualites", "Actualités"),
     State("S3 une actualité", "poulat", announcement("/actualites", withdrawn=False), "TEST SAS"),
     State("S3 actualité retirée", "gestionnaire", announcement("/actualites", withdrawn=True), "Retirée"),
     State("S4 plusieurs dossiers", "logisante", "/demandes", "Suivi de ma demande de financement"),
     State("S4 aucun dossier", "nouveau", "/demandes", "Suivi de ma demande de financement"),
-    State("S14 aide", None, "/aide", "Besoin d'aide"),
-    State("S14 aide, connecté", "poulat", "/aide", "Besoin d'aide"),
-    State("S14 accessibilité", None, "/accessibilite", "Déclaration d'accessibilité"),
+    State("S14 aide", None, "/aide", "Besoin d’aide"),
+    State("S14 aide, connecté", "poulat", "/aide", "Besoin d’aide"),
+    State("S14 accessibilité", None, "/accessibilite", "Déclaration d’accessibilité"),
     State("S14 mentions légales", None, "/mentions-legales", "Mentions légales"),
     State("S14 données personnelles", None, "/donnees-personnelles", "Données personnelles"),
     State("S14 plan du site", None, "/plan-du-site", "Plan du site"),
@@ -172,19 +172,19 @@ TRACKING = [
     State("S4 en cours, non modifiée", "logisante", solde(8605), "a choisi de ne pas modifier la demande"),
     State("S4 en cours, close à J+20", "logisante", solde(8606), "Le délai de modification est dépassé"),
     State("S4 en cours, retirée", "logisante", solde(8611), "le gestionnaire a retiré sa demande"),
-    State("S4 en cours, jamais modifiée", "logisante", solde(8609), "Vous n'avez rien à faire."),
+    State("S4 en cours, jamais modifiée", "logisante", solde(8609), "Vous n’avez rien à faire."),
 ]
 
 VERSIONS = [
     State("S4 validée", "logisante", solde(8607), "Votre demande a été validée"),
     State("S4 rejetée", "logisante", solde(8608), "Votre demande a été rejetée"),
     State("S4 payée", "logisante", solde(8613), "Votre demande a été décidée et payée"),
-    State("S4 aucune avance", "logisante", solde(8601, kind="avance"), "Aucune demande d'avance pour ce dossier."),
+    State("S4 aucune avance", "logisante", solde(8601, kind="avance"), "Aucune demande d’avance pour ce dossier."),
     State("S4 aucun solde", "logisante", solde(8612), "Aucune demande de solde pour ce dossier."),
     State("S4 avance payée", "logisante", solde(8604, kind="avance"), "Votre demande a été décidée et payée"),
-    State("S5 sans pièce ni courriel", "logisante", solde(8616), "Vous n'avez rien à faire."),
+    State("S5 sans pièce ni courriel", "logisante", solde(8616), "Vous n’avez rien à faire."),
     State("S5 pièce infectée depuis", "logisante", solde(8617), "Une pièce contient un virus"),
-    State("S6 une seule version", "logisante", solde(8609, "/historique"), "n'a pas encore été modifiée."),
+    State("S6 une seule version", "logisante", solde(8609, "/historique"), "n’a pas encore été modifiée."),
     State("S6 différences", "logisante", solde(8604, "/historique"), "M2"),
     State("S6 une version", "logisante", solde(8604, "/historique/1"), "M1"),
     State("S6 comparaison", "logisante", solde(8604, "/historique/2?depuis=0"), "M2"),
@@ -193,11 +193,11 @@ VERSIONS = [
 
 MODIFYING = [
     State("S7 vierge", "poulat", GUIDE + "/modification", "Modifier ma demande de solde"),
-    State("S7 avance", "logisante", solde(8612, "/modification", "avance"), "Modifier ma demande d'avance"),
+    State("S7 avance", "logisante", solde(8612, "/modification", "avance"), "Modifier ma demande d’avance"),
     State("S7 brouillon repris", "logisante", solde(8603, "/modification"), "Brouillon enregistré", says="Brouillon"),
     State("S7 enregistré", "logisante", solde(8603, "/modification"), "✓ Modifié", made.save_again, says="Brouillon"),
     State("S7 ouvert par un collègue", "logisante", solde(8610, "/modification"), "travaille aussi à cette"),
-    State("S7 pièce infectée", "logisante", solde(8614, "/modification"), "Contient un virus : mis à l'écart"),
+    State("S7 pièce infectée", "logisante", solde(8614, "/modification"), "Contient un virus : mis à l’écart"),
     State(
         "S7 champ en erreur",
         "logisante",
@@ -225,7 +225,7 @@ MODIFYING = [
         "S7 envoi refusé avant de partir",
         "logisante",
         EDITED,
-        "n'est pas un fichier accepté",
+        "n’est pas un fichier accepté",
         made.unfit_file,
         says="ne convient pas",
         alone=True,
@@ -264,10 +264,10 @@ CLOSED = [
         "S7 session finie",
         "logisante",
         solde(8603, "/modification"),
-        "Ce que vous venez de saisir n'est pas perdu",
+        "Ce que vous venez de saisir n’est pas perdu",
         made.session_ended_while_typing,
         status=401,
-        says="n'est pas perdu",
+        says="n’est pas perdu",
         alone=True,
     ),
     State(
@@ -277,7 +277,7 @@ CLOSED = [
         "ce que vous aviez saisi est de nouveau dans la page",
         made.typed_given_back,
         focus="#rendu",
-        says="Rien n'en est encore enregistré.",
+        says="Rien n’en est encore enregistré.",
         alone=True,
     ),
     State(
@@ -310,7 +310,7 @@ CONFIRMING = [
     State("S9 confirmée", "logisante", solde(8604), "ont été transmises", made.follow_receipt, focus=""),
     State("S9 non modifiée", "logisante", solde(8605), "Accusé de réception", made.follow_receipt),
     State(
-        "S10 sans brouillon", "poulat", GUIDE + "/modification/abandon", "J'ai échangé avec l'assistance utilisateur"
+        "S10 sans brouillon", "poulat", GUIDE + "/modification/abandon", "J’ai échangé avec l’assistance utilisateur"
     ),
     State("S10 brouillon", "logisante", solde(8603, "/modification/abandon"), "Votre brouillon sera supprimé"),
     State(
@@ -324,7 +324,7 @@ CONFIRMING = [
     ),
     State("S10 sans droit", "karim", solde(8603, "/modification/abandon"), "pas de choisir de ne pas modifier"),
     State("S4 assistance", "logisante", solde(8609, "/assistance"), "Aucun message."),
-    State("S4 assistance, réponse", "logisante", solde(8605, "/assistance"), "Réponse de l'Assistance"),
+    State("S4 assistance, réponse", "logisante", solde(8605, "/assistance"), "Réponse de l’Assistance"),
     State(
         "S4 assistance, sans texte",
         "logisante",
@@ -345,7 +345,7 @@ CONFIRMING = [
 ]
 
 REFUSALS = [
-    State("S11 pièce infectée", "logisante", attachment(8617, scan="INFECTED"), "Document mis à l'écart", status=410),
+    State("S11 pièce infectée", "logisante", attachment(8617, scan="INFECTED"), "Document mis à l’écart", status=410),
     State(
         "S11 analyse en cours",
         "gestionnaire",
@@ -356,7 +356,7 @@ REFUSALS = [
     State("S11 pièce supprimée", "logisante", attachment(8608, purged=True), "Ce fichier a été supprimé.", status=410),
     State("S13 introuvable", "poulat", "/nulle-part", "Page introuvable", status=404),
     State("S13 introuvable, déconnecté", None, "/nulle-part", "Page introuvable", status=404),
-    State("S13 dossier d'un autre", "poulat", solde(8601), "Page introuvable", status=404),
+    State("S13 dossier d’un autre", "poulat", solde(8601), "Page introuvable", status=404),
     State("S13 page expirée", None, "/connexion", "Page expirée", made.from_elsewhere, status=403),
     State("S13 accès refusé", "nouveau", GENERATOR, "Accès refusé", made.codes_too_early, status=403),
     State("S13 envoi illisible", "poulat", "/depot", "Envoi illisible", made.unreadable_form, status=422, alone=True),
@@ -377,7 +377,7 @@ ACCOUNTS = [
     State("S15 double authentification", "poulat", "/mon-compte/double-authentification", "Double authentification"),
     State("dépôt", "poulat", "/depot", "Importez le document JSON"),
     State(
-        "dépôt refusé", "poulat", "/depot", "rien n'a été importé", made.unreadable_import, status=422, focus="#erreurs"
+        "dépôt refusé", "poulat", "/depot", "rien n’a été importé", made.unreadable_import, status=422, focus="#erreurs"
     ),
     State(
         "dépôt fait",
@@ -387,7 +387,7 @@ ACCOUNTS = [
         made.import_another,
         says="a été importée",
     ),
-    State("dépôt, lecture", "nadia", "/depot", "pas d'en déposer"),
+    State("dépôt, lecture", "nadia", "/depot", "pas d’en déposer"),
     State("courriels de développement", "poulat", "/courriels", "Courriels de développement"),
     State("console", "gestionnaire", "/console", "Console"),
     State("demandes, gestionnaire", "gestionnaire", "/demandes", "Suivi"),
@@ -395,9 +395,9 @@ ACCOUNTS = [
 ]
 
 ENROLMENT = [
-    State("S1 portail public, inscription", None, "/", "Effectuer ma demande d'inscription"),
-    State("S1 connexion, inscription", None, "/connexion", "Effectuer ma demande d'inscription"),
-    State("S3 enrôlement", "poulat", "/", "Suivi des demandes d'enrôlement"),
+    State("S1 portail public, inscription", None, "/", "Effectuer ma demande d’inscription"),
+    State("S1 connexion, inscription", None, "/connexion", "Effectuer ma demande d’inscription"),
+    State("S3 enrôlement", "poulat", "/", "Suivi des demandes d’enrôlement"),
     State("S14 aide, assistance joignable", None, "/aide", "01 23 45 67 89"),
     State("S14 mentions légales complètes", None, "/mentions-legales", "Agence de services et de paiement"),
     State("S14 données personnelles, contact", None, "/donnees-personnelles", "Données personnelles"),
@@ -409,7 +409,7 @@ ENROLMENT = [
 
 MAINTENANCE = [
     State("S13 maintenance", None, "/", "Le portail revient à 14 heures.", status=503),
-    State("S13 maintenance, page d'un dossier", None, GUIDE, "Le portail revient à 14 heures.", status=503),
+    State("S13 maintenance, page d’un dossier", None, GUIDE, "Le portail revient à 14 heures.", status=503),
 ]
 
 AREAS = {

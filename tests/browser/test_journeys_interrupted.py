@@ -73,7 +73,7 @@ async def test_files_are_asked_for_again(journey: Journey, tmp_path: Path) -> No
     [
         ("/modification/verification", "Un mot pour le gestionnaire", "Confirmer"),
         ("/modification/abandon", "Un mot pour le gestionnaire", "Ne pas modifier ma demande"),
-        ("/assistance", "Votre message :", "Envoyer à l'Assistance"),
+        ("/assistance", "Votre message :", "Envoyer à l’Assistance"),
     ],
     ids=["the check page", "declining", "the Assistance"],
 )
@@ -86,13 +86,13 @@ async def test_words_typed_when_the_session_ended_come_back(
     await page.goto(journey.path + page_name)
     await page.get_by_label(label).fill(TYPED)
     if page_name.endswith("abandon"):
-        await page.get_by_label("J'ai échangé avec l'assistance utilisateur").check()
+        await page.get_by_label("J’ai échangé avec l’assistance utilisateur").check()
     await journey.end_sessions()
     await page.get_by_role("button", name=button, exact=True).click()
     await _signs_in_where_it_is(journey, page)
     await expect(page.get_by_label(label)).to_have_value(TYPED)
     if page_name.endswith("abandon"):
-        await expect(page.get_by_label("J'ai échangé avec l'assistance utilisateur")).to_be_checked()
+        await expect(page.get_by_label("J’ai échangé avec l’assistance utilisateur")).to_be_checked()
     assert await journey.confirmations() == 0
 
 
@@ -129,7 +129,7 @@ async def test_a_post_that_never_arrived_arrives_when_the_network_is_back(journe
     await page.context.set_offline(True)
     await _press_in_vain(page)
     if javascript:
-        await expect(page.get_by_role("alert").filter(has_text="Le service n'a pas répondu.")).to_be_visible()
+        await expect(page.get_by_role("alert").filter(has_text="Le service n’a pas répondu.")).to_be_visible()
         await expect(page.get_by_label(CONTACT)).to_have_value("tunnel@editeur.fr")
     await page.context.set_offline(False)
     if javascript:

@@ -48,7 +48,7 @@ async def test_the_keyboard_alone_declines(journey: Journey) -> None:
     await page.goto(journey.path)
     await _press(page, page.get_by_role("main").get_by_role("link", name="Ne pas modifier ma demande"), "Enter")
     await heading(page, "Ne pas modifier ma demande de solde")
-    await _press(page, page.get_by_label("J'ai échangé avec l'assistance utilisateur"), "Space")
+    await _press(page, page.get_by_label("J’ai échangé avec l’assistance utilisateur"), "Space")
     await _press(page, page.get_by_role("button", name="Ne pas modifier ma demande"), "Enter")
     await expect(page).to_have_url(f"{journey.url}{journey.path}/accuses/{journey.modification.id}")
 

@@ -91,7 +91,7 @@ async def test_a_confirmation_clicked_three_times_is_one(journey: Journey) -> No
 async def test_declining_clicked_three_times_is_one(journey: Journey) -> None:
     page = await journey.enter()
     await page.goto(f"{journey.form}/abandon")
-    await page.get_by_label("J'ai échangé avec l'assistance utilisateur").check()
+    await page.get_by_label("J’ai échangé avec l’assistance utilisateur").check()
     await page.get_by_role("button", name="Ne pas modifier ma demande").click(click_count=3, no_wait_after=True)
     await expect(page).to_have_url(f"{journey.url}{journey.path}/accuses/{journey.modification.id}")
     await expect(page.get_by_role("heading", level=1)).to_be_visible()

@@ -47,7 +47,7 @@ async def _what_cannot_be_accepted_is_said_before_it_is_sent(page: Page, folder:
     await expect(_row(page, "immense.pdf")).to_contain_text("pèse 21\u00a0Mo. La taille maximale est de 20\u00a0Mo.")
     await expect(_row(page, "vide.pdf")).to_contain_text("est vide.")
     await expect(_row(page, "virus.exe")).to_contain_text(
-        "n'est pas un fichier accepté. Formats acceptés\u00a0: PDF, PNG, "
+        "n’est pas un fichier accepté. Formats acceptés\u00a0: PDF, PNG, "
     )
     await _press(page)
     await expect(page.get_by_label("Type de immense.pdf")).to_be_focused()
@@ -81,7 +81,7 @@ async def _what_arrived_stays_when_another_is_refused(page: Page, folder: Path) 
     await _choose(page, "AUTRE_S", folder / "faux.pdf", _document(folder, "trois.pdf"))
     await _press(page)
     await expect(_added(page, "trois.pdf")).to_be_visible()
-    await expect(_row(page, "faux.pdf")).to_contain_text("n'est pas un PDF lisible")
+    await expect(_row(page, "faux.pdf")).to_contain_text("n’est pas un PDF lisible")
     await expect(page.get_by_role("button", name="Réessayer faux.pdf")).to_be_visible()
     await page.get_by_role("button", name="Retirer faux.pdf").click()
 

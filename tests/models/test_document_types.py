@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
     [
         ("MSS_RESU_TEST_TECH", "Résultat de test technique MSS", True, "PDF"),
         ("MSS_GUIDE_PDF_API", "Guide PDF API", True, "PDF"),
-        ("DECISION_ATTRIBUTION", "Décision d'attribution", False, "PDF"),
+        ("DECISION_ATTRIBUTION", "Décision d’attribution", False, "PDF"),
         ("AUTRE_S", "Autre pièce de solde", True, "PDF, PNG, JPEG, DOCX, XLSX, ODT, ODS"),
     ],
 )

@@ -76,8 +76,8 @@ def test_a_picture_is_accepted_only_where_its_type_accepts_one(written: Written)
 def test_the_declared_type_must_agree_where_there_is_one(declared: str, accepted: bool, written: Written) -> None:
     fault = document_fault(written(PNG), "a.png", declared)
     assert (fault is None) is accepted
-    # Not « n'est pas un fichier accepté. Formats acceptés : PDF, PNG… », of a name that is one of these.
-    assert fault is None or fault.message.replace("\u00a0", " ").startswith("« a.png » n'est pas un fichier PNG. ")
+    # Not « n’est pas un fichier accepté. Formats acceptés : PDF, PNG… », of a name that is one of these.
+    assert fault is None or fault.message.replace("\u00a0", " ").startswith("« a.png » n’est pas un fichier PNG. ")
 
 
 def test_a_file_over_the_limit_is_refused_before_it_is_opened(written: Written) -> None:
@@ -95,21 +95,21 @@ def test_a_type_may_have_a_smaller_limit(written: Written) -> None:
 
 
 MESSAGES = {
-    "« notes.txt » n'est pas un fichier accepté. Formats acceptés : PDF, PNG, JPEG, DOCX, XLSX, ODT, ODS.": (
+    "« notes.txt » n’est pas un fichier accepté. Formats acceptés : PDF, PNG, JPEG, DOCX, XLSX, ODT, ODS.": (
         "notes.txt",
         b"x",
     ),
     "« guide.pdf » est vide.": ("guide.pdf", b""),
-    "« guide.pdf » n'est pas un PDF lisible. Enregistrez-le de nouveau au format PDF, puis réessayez.": (
+    "« guide.pdf » n’est pas un PDF lisible. Enregistrez-le de nouveau au format PDF, puis réessayez.": (
         "guide.pdf",
         PAGE,
     ),
-    "« photo.jpg » n'est pas un JPEG lisible. Enregistrez-le de nouveau au format JPEG, puis réessayez.": (
+    "« photo.jpg » n’est pas un JPEG lisible. Enregistrez-le de nouveau au format JPEG, puis réessayez.": (
         "photo.jpg",
         PNG,
     ),
     "« guide.pdf » est protégé par un mot de passe.": ("guide.pdf", make_pdf(password="secret")),
-    "« capture.png » compte plus de 50 millions de pixels. Réduisez l'image, puis réessayez.": (
+    "« capture.png » compte plus de 50 millions de pixels. Réduisez l’image, puis réessayez.": (
         "capture.png",
         ENORMOUS["capture.png"],
     ),
@@ -130,7 +130,7 @@ def test_the_refusal_is_a_sentence_for_the_user(sentence: str, name: str, conten
 def test_a_type_of_one_format_says_so() -> None:
     fault = name_fault("notes.txt", document_type("MSS_GUIDE_PDF_API"))
     assert fault is not None
-    assert fault.message == "«\u00a0notes.txt\u00a0» n'est pas un fichier PDF. Formats acceptés\u00a0: PDF."
+    assert fault.message == "«\u00a0notes.txt\u00a0» n’est pas un fichier PDF. Formats acceptés\u00a0: PDF."
 
 
 def test_the_limit_is_told_with_the_size() -> None:

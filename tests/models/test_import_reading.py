@@ -228,9 +228,9 @@ SYNTAX = {
     "{": "ligne 1, colonne 2, une clé entre guillemets est attendue",
     '{"version": "1.0",\n "nature" "SOLDE"}': "ligne 2, colonne 11, deux-points sont attendus après la clé",
     '{"version": "1.0"\n "nature": "SOLDE"}': "ligne 2, colonne 2, une virgule ou une fermeture est attendue",
-    '{"version": "1.0': "ligne 1, colonne 13, un texte n'est pas fermé par un guillemet",
+    '{"version": "1.0': "ligne 1, colonne 13, un texte n’est pas fermé par un guillemet",
     '{"a": "b\n"}': "ligne 1, colonne 9, un texte contient un retour à la ligne ou un caractère de commande",
-    '{"a": "\\x"}': "ligne 1, colonne 8, une barre oblique inverse n'est pas suivie d'un caractère permis",
+    '{"a": "\\x"}': "ligne 1, colonne 8, une barre oblique inverse n’est pas suivie d’un caractère permis",
     "{} {}": "ligne 1, colonne 4, du texte suit la fin du document",
     "{'a': 1}": "ligne 1, colonne 2, une clé entre guillemets est attendue",
 }
@@ -240,7 +240,7 @@ SYNTAX = {
 def test_a_text_that_is_not_json_is_told_where_it_stops(text: str, sentence: str) -> None:
     reading = examine(text)
     assert [(fault.field, fault.code) for fault in reading.faults] == [("$", "INVALID_JSON")]
-    assert reading.faults[0].message.replace("\u00a0", " ") == f"Le document n'est pas du JSON : {sentence}."
+    assert reading.faults[0].message.replace("\u00a0", " ") == f"Le document n’est pas du JSON : {sentence}."
     assert (reading.document, reading.files) == (None, ())
 
 

@@ -15,7 +15,7 @@ def plain(text: str) -> str:
 
 
 def test_deadline_is_told_with_its_hour_in_paris() -> None:
-    assert plain(typography.deadline(CLOSES)) == "jusqu'au dimanche 27 août 2023 à 14 h 32 (heure de Paris)"
+    assert plain(typography.deadline(CLOSES)) == "jusqu’au dimanche 27 août 2023 à 14 h 32 (heure de Paris)"
 
 
 def test_deadline_reads_the_text_that_the_api_gives() -> None:
@@ -41,8 +41,8 @@ def test_day_of_an_instant_is_the_one_in_paris_and_a_calendar_day_stays() -> Non
         (timedelta(minutes=119), "encore 1 heure"),
         (timedelta(minutes=12, seconds=59), "encore 12 minutes"),
         (timedelta(minutes=1), "encore 1 minute"),
-        (timedelta(seconds=59), "encore moins d'une minute"),
-        (timedelta(days=-3), "encore moins d'une minute"),
+        (timedelta(seconds=59), "encore moins d’une minute"),
+        (timedelta(days=-3), "encore moins d’une minute"),
     ],
 )
 def test_days_left_are_days_of_the_calendar_then_hours_and_minutes(before: timedelta, expected: str) -> None:

@@ -112,17 +112,17 @@ STORIES: list[tuple[Story, EventKind, str]] = [
     (set_up, EventKind.TOTP_ENABLED, "la double authentification a été activée."),
     (set_up_when_signing_in, EventKind.TOTP_ENABLED, "la double authentification a été activée."),
     (give_up, EventKind.TOTP_DISABLED, "la double authentification a été retirée."),
-    (taken_off, EventKind.TOTP_DISABLED, "la double authentification a été retirée par l'exploitant du portail."),
+    (taken_off, EventKind.TOTP_DISABLED, "la double authentification a été retirée par l’exploitant du portail."),
     (sign_in_from_paper, EventKind.RECOVERY_CODE_USED, "un code de secours a servi à se connecter."),
     (renew, EventKind.RECOVERY_CODES_RENEWED, "de nouveaux codes de secours ont été créés."),
     (
         lowered,
         EventKind.RIGHT_CHANGED,
-        "le droit « confirmation » a été changé en « modification » par un gestionnaire de l'ASP.",
+        "le droit « confirmation » a été changé en « modification » par un gestionnaire de l’ASP.",
     ),
-    (revoked, EventKind.ACCOUNT_REVOKED, "l'accès au portail a été fermé par un collègue."),
-    (disabled, EventKind.ACCOUNT_DISABLED, "l'accès au portail a été fermé par l'exploitant du portail."),
-    (enabled, EventKind.ACCOUNT_ENABLED, "l'accès au portail a été rouvert par l'exploitant du portail."),
+    (revoked, EventKind.ACCOUNT_REVOKED, "l’accès au portail a été fermé par un collègue."),
+    (disabled, EventKind.ACCOUNT_DISABLED, "l’accès au portail a été fermé par l’exploitant du portail."),
+    (enabled, EventKind.ACCOUNT_ENABLED, "l’accès au portail a été rouvert par l’exploitant du portail."),
 ]
 
 

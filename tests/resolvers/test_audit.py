@@ -209,7 +209,7 @@ async def test_a_purge_is_whole_and_what_is_done_to_its_rows_afterwards_shows(po
     )
     [found] = await alterations()
     purge = await Event.get(kind=EventKind.DATA_PURGED)
-    assert (found.event, found.fault) == (purge.id, "les lignes purgées ne sont plus celles qui l'ont été")
+    assert (found.event, found.fault) == (purge.id, "les lignes purgées ne sont plus celles qui l’ont été")
 
 
 async def test_purges_of_the_same_instant_are_told_apart(portal: Portal) -> None:

@@ -101,7 +101,7 @@ async def test_an_invitation_sent_again_replaces_the_one_before() -> None:
     assert await invitations.invited(first, as_of=LATER) is None
     assert await invitations.invited(await mailed_link(), as_of=LATER + timedelta(days=2, hours=23))
     await accept(await mailed_link())
-    with pytest.raises(Invalid, match="n'attend pas"):
+    with pytest.raises(Invalid, match="n’attend pas"):
         await colleagues.resend_invitation(boss.actor, invited.id, as_of=LATER + timedelta(hours=1))
 
 
@@ -186,7 +186,7 @@ async def test_a_manager_names_the_supplier_and_may_close_its_last_account() -> 
     await colleagues.invite_account(
         MANAGER, email=INVITED, right=AccountRight.CONFIRM, supplier_id=supplier.id, as_of=NOW
     )
-    assert "Un gestionnaire de l'ASP" in (await Email.get()).text
+    assert "Un gestionnaire de l’ASP" in (await Email.get()).text
     assert MANAGER.name not in (await Email.get()).text
     await colleagues.revoke_account(MANAGER, boss.id, as_of=NOW)
     assert not (await User.get(id=boss.id)).active

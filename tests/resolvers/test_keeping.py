@@ -65,7 +65,7 @@ async def skip(supplier: Actor, modification: Modification) -> None:
 
 
 async def cancel(_: Actor, modification: Modification) -> None:
-    await cancel_modification(MANAGER, modification.id, reason="instruite en l'état", as_of=DROPPED_AT)
+    await cancel_modification(MANAGER, modification.id, reason="instruite en l’état", as_of=DROPPED_AT)
 
 
 async def expire(_: Actor, modification: Modification) -> None:

@@ -89,7 +89,7 @@ async def cancelled() -> Modification:
 async def extended() -> Modification:
     modification = await sent_back()
     day = (modification.closes_at + timedelta(days=7)).date()
-    return await extend_deadline(MANAGER, modification.id, closes_on=day, reason="Congés d'été", as_of=NOW)
+    return await extend_deadline(MANAGER, modification.id, closes_on=day, reason="Congés d’été", as_of=NOW)
 
 
 async def reminded() -> None:
@@ -114,13 +114,13 @@ async def validated() -> None:
 
 
 async def rejected() -> None:
-    reason = "La décision d'attribution est illisible.\nDéposez une nouvelle demande."
+    reason = "La décision d’attribution est illisible.\nDéposez une nouvelle demande."
     await reject_request(MANAGER, (await guide_request()).id, reason=reason, as_of=NOW)
 
 
 async def answered() -> None:
     request = await guide_request()
-    asked = await contact_support(await supplier_of(request), request.id, message="J'ai oublié le PV.", as_of=NOW)
+    asked = await contact_support(await supplier_of(request), request.id, message="J’ai oublié le PV.", as_of=NOW)
     later = NOW + timedelta(hours=2)
     await answer_support(MANAGER, asked.id, answer="Nous vous renvoyons la demande.", as_of=later)
 
@@ -215,7 +215,7 @@ async def test_late_reminder_counts_the_days_that_are_left(days: int) -> None:
     modification = await sent_back()
     await deadlines.remind_due(modification.closes_at - timedelta(days=days, minutes=1))
     subject = (await Email.get(kind=EmailKind.MODIFICATION_REMINDER)).subject
-    assert ("plus qu'un jour" if days else "dernier jour") in subject
+    assert ("plus qu’un jour" if days else "dernier jour") in subject
 
 
 async def test_reminder_tells_what_is_still_expected_and_that_a_draft_waits() -> None:
@@ -251,7 +251,7 @@ async def test_advance_is_called_by_its_name() -> None:
     request = await make_request(kind=RequestKind.ADVANCE)
     await send_back(request)
     email = await Email.get()
-    assert "demande d'avance" in email.subject
+    assert "demande d’avance" in email.subject
     assert "/avance/modification" in email.text
     assert "solde" not in email.text.replace("segur-solde", "")
 

@@ -20,6 +20,6 @@ def test_a_mail_follows_french_typography(snapshot: Path) -> None:
         text = unescape(re.sub(r"<style.*?</style>|<[^>]+>", " ", text, flags=re.DOTALL))
     words = re.sub(r"https?://\S+", "", text)
     assert words == french(words)
-    for wrong in ("...", '"', "“", "’", "oeuvre"):
+    for wrong in ("...", '"', "“", "'", "oeuvre"):
         assert wrong not in words, wrong
     assert not re.search(r"[\w»)][:;?!](\s|$)", words), "a high mark follows a no-break space"

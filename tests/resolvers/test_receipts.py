@@ -86,7 +86,7 @@ async def test_declining_says_what_was_dropped() -> None:
         "Le mercredi 16 août 2023 à 14 h 32 (heure de Paris), Pascal Breton a choisi de ne pas modifier la demande"
         in text
     )
-    assert "n'a pas été transmis au gestionnaire. Données du brouillon" in text
+    assert "n’a pas été transmis au gestionnaire. Données du brouillon" in text
     assert "test123@gmail.com" in text
     assert "Données modifiées" not in text
 

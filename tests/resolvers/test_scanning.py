@@ -186,7 +186,7 @@ async def test_an_infected_document_cannot_be_confirmed_until_it_is_removed() ->
         await confirm_modification(supplier, modification.id, as_of=NOW)
     [fault] = refusal.value.faults
     assert fault.code == "INFECTED"
-    assert fault.message == french("« pv.pdf » contient un virus : il a été mis à l'écart.")
+    assert fault.message == french("« pv.pdf » contient un virus : il a été mis à l’écart.")
     assert (await FundingRequest.get()).status is RequestStatus.TO_MODIFY
     await remove_attachment(supplier, added[0].id, as_of=NOW)
     confirmed = await confirm_modification(supplier, modification.id, as_of=NOW)

@@ -96,4 +96,4 @@ async def test_the_journal_says_what_was_done_with_them() -> None:
     await act(MANAGER, "withdrawNews", newsId=news["id"])
     lines = (await data(MANAGER, "{ journal(first: 2) { nodes { kind summary } } }"))["journal"]["nodes"]
     assert [line["kind"] for line in lines] == ["NEWS_WITHDRAWN", "NEWS_PUBLISHED"]
-    assert lines[0]["summary"] == french("L'actualité « TEST SAS » est retirée.")
+    assert lines[0]["summary"] == french("L’actualité « TEST SAS » est retirée.")

@@ -32,6 +32,6 @@ async def test_a_sentence_names_the_document_and_the_new_deadline(db: str) -> No
     sentences = [summary_of(event) for event in await Event.filter(request_id=request.id).order_by("position")]
     assert sentences[1] == french("La pièce « pv {test}.pdf » est ajoutée au brouillon (M1).")
     assert sentences[2] == (
-        "L'échéance de la modification (M1) est repoussée au vendredi 1er\xa0septembre 2023 "
+        "L’échéance de la modification (M1) est repoussée au vendredi 1er\xa0septembre 2023 "
         "à\xa014\xa0h\xa032 (heure de Paris)."
     )

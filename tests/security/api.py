@@ -182,7 +182,7 @@ async def _removed(portal: Portal, _: Actor) -> Input:
 
 async def _answered(portal: Portal, _: Actor) -> Input:
     message = await belongings.message(await make_request(portal.readers.supplier))
-    return {"messageId": node_id("SupportMessage", message.id), "answer": "C'est noté."}
+    return {"messageId": node_id("SupportMessage", message.id), "answer": "C’est noté."}
 
 
 async def _resent(portal: Portal, _: Actor) -> Input:

@@ -147,7 +147,7 @@ def test_a_chain_taken_away_with_all_that_belongs_to_it_is_missed_by_the_export(
     assert solde("audit", "verify").exit_code == 0
     result = solde("audit", "verify", "--against", export)
     assert result.exit_code == 1
-    assert "cette ligne de l'export n'est plus dans la base" in result.stderr
+    assert "cette ligne de l’export n’est plus dans la base" in result.stderr
 
 
 def test_a_row_that_differs_from_the_export_is_named(export: Path) -> None:
@@ -155,7 +155,7 @@ def test_a_row_that_differs_from_the_export_is_named(export: Path) -> None:
     tamper(f"UPDATE event SET digest = 'forged' WHERE id = {event.id}")  # noqa: S608
     result = solde("audit", "verify", "--against", export)
     assert f"événement {event.id}" in result.stderr
-    assert "cette ligne n'est plus celle de l'export" in result.stderr
+    assert "cette ligne n’est plus celle de l’export" in result.stderr
 
 
 @pytest.mark.parametrize("change", ["altered", "shortened", "unfinished", "garbage"])

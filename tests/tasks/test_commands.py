@@ -376,7 +376,7 @@ def test_command_on_a_database_without_tables_says_what_to_do(
     ("error", "sentence"),
     [
         (storage.Unavailable("no answer"), "Le stockage des documents ne répond pas comme attendu (no answer)."),
-        (storage.Full("no room"), "L'espace de stockage des documents est plein."),
+        (storage.Full("no room"), "L’espace de stockage des documents est plein."),
     ],
 )
 def test_import_without_its_storage_says_so_and_writes_nothing(

@@ -144,7 +144,7 @@ def version_of_clamd(setting: Setting) -> Iterator[Callable[[str], None]]:
     ("age", "told"),
     [
         (timedelta(hours=30), []),
-        (timedelta(days=12), ["Antivirus : ClamAV 1.4.6 répond, signatures d'il y a 12 jours."]),
+        (timedelta(days=12), ["Antivirus : ClamAV 1.4.6 répond, signatures d’il y a 12 jours."]),
         (None, ["Antivirus : ClamAV 1.4.6 répond, sans base de signatures officielle."]),
     ],
 )
@@ -163,7 +163,7 @@ def test_documents_that_wait_for_the_antivirus_for_long_are_told() -> None:
 
 def test_a_database_that_is_not_there_is_told_and_not_made(setting: Setting, tmp_path: Path) -> None:
     setting("database_url", f"sqlite://{tmp_path}/new.sqlite3")
-    assert examined() == (1, ["Base de données : elle n'existe pas encore (`solde migrate`)."])
+    assert examined() == (1, ["Base de données : elle n’existe pas encore (`solde migrate`)."])
     assert not (tmp_path / "new.sqlite3").exists()
 
 
@@ -188,10 +188,10 @@ def test_what_cannot_be_reached_is_named(setting: Setting, tmp_path: Path) -> No
     assert code == 1
     assert [line.partition(" (")[0] for line in told] == [
         "Base de données : injoignable",
-        "File d'attente : injoignable",
-        f"Serveur d'envoi : 127.0.0.1:{port} est injoignable",
+        "File d’attente : injoignable",
+        f"Serveur d’envoi : 127.0.0.1:{port} est injoignable",
         f"Antivirus : tcp://127.0.0.1:{port} est injoignable",
-        f"Dossier {settings.data_dir} : impossible d'y écrire",
+        f"Dossier {settings.data_dir} : impossible d’y écrire",
     ]
 
 
@@ -204,7 +204,7 @@ def test_a_full_disk_and_a_wrong_clock_are_told(monkeypatch: pytest.MonkeyPatch)
     assert examined() == (
         1,
         [
-            "Horloge : 86400 s d'écart avec la base de données.",
+            "Horloge : 86400 s d’écart avec la base de données.",
             f"Dossier {settings.data_dir} : accessible, 0,0 Go libres.",
         ],
     )
@@ -298,7 +298,7 @@ def test_the_folder_of_documents_is_looked_at_too(setting: Setting, tmp_path: Pa
     setting("storage_url", f"file://{tmp_path}/documents")
     code, [sentence] = examined()
     assert code == 1
-    assert sentence.startswith(f"Dossier {tmp_path}/documents : impossible d'y écrire (")
+    assert sentence.startswith(f"Dossier {tmp_path}/documents : impossible d’y écrire (")
     (tmp_path / "documents").mkdir()
     assert examined() == (0, [])
 

@@ -110,7 +110,7 @@ def test_it_is_written_down_and_readable_by_its_owner_alone(archive: Path) -> No
 
 def test_an_archive_is_never_written_over_and_a_wrong_siret_leaves_nothing(archive: Path) -> None:
     refused = solde("export", "--siret", "00000000000000", "--output", archive)
-    assert (refused.exit_code, refused.stderr) == (1, "siret\u00a0: Aucun fournisseur n'a ce SIRET.\n")
+    assert (refused.exit_code, refused.stderr) == (1, "siret\u00a0: Aucun fournisseur n’a ce SIRET.\n")
     assert list(archive.parent.glob("all.zip*")) == []
     archive.write_text("precious")
     assert exported(archive).exit_code == 1

@@ -60,7 +60,7 @@ async def test_the_account_page_tells_who_one_is_and_where_one_is_signed_in(visi
     assert breton.email in page.text
     assert "cette session" in page.text
     assert "Firefox sur Windows" in page.text
-    assert "depuis l'adresse 192.0.2.7" in page.text
+    assert "depuis l’adresse 192.0.2.7" in page.text
     assert page.within("h2").count("Mes sessions ouvertes") == 1
 
 
@@ -132,7 +132,7 @@ async def test_tries_of_the_present_password_are_bound(visit: Visit) -> None:
 async def test_another_address_is_confirmed_from_its_own_mailbox(visit: Visit, breton: User, site: AsyncClient) -> None:
     await visit.open("/mon-compte/adresse")
     page = await visit.press("Recevoir le lien", current=PASSWORD, email="pascal@ailleurs.fr")
-    assert "Un courriel vient d'être envoyé à votre nouvelle adresse" in page.text
+    assert "Un courriel vient d’être envoyé à votre nouvelle adresse" in page.text
     link = await mailed(EmailKind.ADDRESS_CONFIRMATION)
     site.cookies.delete("session")
     await visit.open(link)
@@ -142,7 +142,7 @@ async def test_another_address_is_confirmed_from_its_own_mailbox(visit: Visit, b
     assert (await User.get(id=breton.id)).email == "pascal@ailleurs.fr"
     assert (await Email.get(kind=EmailKind.ADDRESS_CHANGED)).recipient == breton.email
     await visit.open(link)
-    assert (visit.status, visit.page.within("h1")) == (410, "Ce lien n'est plus valable")
+    assert (visit.status, visit.page.within("h1")) == (410, "Ce lien n’est plus valable")
     assert (await site.post(link)).status_code == 410
 
 
@@ -157,8 +157,8 @@ async def test_a_colleague_is_invited_opens_the_account_and_signs_in(
     visit: Visit, site: AsyncClient, breton: User
 ) -> None:
     await visit.open(COLLEAGUES)
-    page = await visit.press("Envoyer l'invitation", email=INVITED, right="EDIT")
-    assert "L'invitation est partie." in page.text
+    page = await visit.press("Envoyer l’invitation", email=INVITED, right="EDIT")
+    assert "L’invitation est partie." in page.text
     assert "invitation en attente" in page.text
     link = await mailed(EmailKind.ACCOUNT_INVITATION)
     site.cookies.delete("session")
@@ -175,7 +175,7 @@ async def test_a_colleague_is_invited_opens_the_account_and_signs_in(
     opened = await User.get(identifier="l.marchand")
     assert (opened.right, opened.supplier_id, opened.active) == (AccountRight.EDIT, breton.supplier_id, True)
     await visit.open(link)
-    assert (visit.status, visit.page.within("h1")) == (410, "Cette invitation n'est plus valable")
+    assert (visit.status, visit.page.within("h1")) == (410, "Cette invitation n’est plus valable")
     assert (await site.post(link)).status_code == 410
 
 
@@ -195,32 +195,32 @@ async def test_a_right_is_changed_and_an_account_closed_by_buttons(visit: Visit,
 
 async def test_an_invitation_is_sent_again_or_taken_back(visit: Visit, clock: Clock) -> None:
     await visit.open(COLLEAGUES)
-    await visit.press("Envoyer l'invitation", email=INVITED, right="READ")
-    await visit.press("Renvoyer l'invitation")
+    await visit.press("Envoyer l’invitation", email=INVITED, right="READ")
+    await visit.press("Renvoyer l’invitation")
     assert visit.status == 422
     assert "Une invitation vient de partir" in visit.text
     clock.now += timedelta(minutes=3)
     first = await mailed(EmailKind.ACCOUNT_INVITATION)
-    page = await visit.press("Renvoyer l'invitation")
-    assert "L'invitation est partie de nouveau." in page.text
+    page = await visit.press("Renvoyer l’invitation")
+    assert "L’invitation est partie de nouveau." in page.text
     assert (await visit.client.get(first)).status_code == 410
-    await visit.press("Retirer l'invitation")
+    await visit.press("Retirer l’invitation")
     assert INVITED not in visit.text
 
 
 async def test_an_invitation_that_is_refused_says_why_and_keeps_what_was_typed(visit: Visit, breton: User) -> None:
     await visit.open(COLLEAGUES)
-    await visit.press("Envoyer l'invitation", email=breton.email, right="CONFIRM")
+    await visit.press("Envoyer l’invitation", email=breton.email, right="CONFIRM")
     assert visit.status == 422
     assert 'href="#email"' in visit.response.text
     assert f'value="{breton.email}"' in visit.response.text
-    assert "Cette adresse est déjà celle d'un compte" in visit.text
+    assert "Cette adresse est déjà celle d’un compte" in visit.text
 
 
 async def test_the_last_who_may_confirm_has_no_button_on_their_own_account(visit: Visit) -> None:
     page = await visit.open(COLLEAGUES)
-    assert [button for form in page.forms for button in form.buttons] == ["Quitter", "Envoyer l'invitation"]
-    assert "donnez d'abord ce droit à un collègue" in page.text
+    assert [button for form in page.forms for button in form.buttons] == ["Quitter", "Envoyer l’invitation"]
+    assert "donnez d’abord ce droit à un collègue" in page.text
 
 
 @pytest.mark.parametrize("right", [AccountRight.READ, AccountRight.EDIT])
@@ -258,7 +258,7 @@ async def test_a_button_that_is_none_of_ours_does_nothing(visit: Visit, sent: di
 async def test_an_account_that_does_not_exist_is_told_so(visit: Visit) -> None:
     await visit.send(COLLEAGUES, {"action": "revoquer:TW9p"})
     assert visit.status == 422
-    assert "Cet élément n'existe pas" in visit.text
+    assert "Cet élément n’existe pas" in visit.text
 
 
 async def test_what_a_colleague_typed_as_a_name_stays_text(visit: Visit, breton: User) -> None:
@@ -288,4 +288,4 @@ async def test_who_may_read_is_offered_no_deposit(visit: Visit, enter: Enter, br
         assert "Déposer une demande" not in (await visit.open(path)).links
     page = await visit.open("/depot")
     assert [button for form in page.forms for button in form.buttons] == ["Quitter"]
-    assert "pas d'en déposer" in page.text
+    assert "pas d’en déposer" in page.text

@@ -20,7 +20,7 @@ from tests.web.conftest import Enter
 from tests.web.scene import PDF, Scene
 
 PENDING = "Analyse antivirus en cours"
-INFECTED = "Contient un virus : mis à l'écart"
+INFECTED = "Contient un virus : mis à l’écart"
 NOT_SCANNED = "Non analysé par un antivirus"
 
 
@@ -73,7 +73,7 @@ async def test_a_document_sent_by_the_page_waits_then_is_put_aside_where_it_is(
     assert (await scene.visit.client.get(own)).status_code == 410
     assert INFECTED in (await scene.visit.open(scene.page)).text
     await scene.visit.press("Importer", [("fichier", ("autre.pdf", PDF))], type="AUTRE_S")
-    assert "« autre.pdf » contient un virus : il a été mis à l'écart." in scene.visit.text
+    assert "« autre.pdf » contient un virus : il a été mis à l’écart." in scene.visit.text
 
 
 async def test_a_document_found_infected_afterwards_is_told_at_the_top_of_its_request(
@@ -102,11 +102,11 @@ async def test_an_infected_document_is_named_where_it_stops_the_confirmation(sce
     assert INFECTED in page.text
     assert page.links["supprimez-la du brouillon"] == f"{scene.page}#pieces"
     await scene.visit.press("Confirmer")
-    assert "« pv.pdf » contient un virus : il a été mis à l'écart." in scene.visit.text
+    assert "« pv.pdf » contient un virus : il a été mis à l’écart." in scene.visit.text
     assert (await Modification.get(id=scene.modification.id)).outcome is None
     assert INFECTED in (await scene.visit.open(scene.page)).text
     history = await scene.visit.open(f"{scene.path}/historique")
-    assert "La pièce « pv.pdf » contient un virus (M1) : elle est mise à l'écart." in history.text
+    assert "La pièce « pv.pdf » contient un virus (M1) : elle est mise à l’écart." in history.text
 
 
 async def test_only_managers_are_told_of_what_was_not_scanned(scene: Scene, enter: Enter, manager_user: User) -> None:
@@ -120,8 +120,8 @@ async def test_only_managers_are_told_of_what_was_not_scanned(scene: Scene, ente
 
 async def test_the_console_counts_what_was_put_aside(scene: Scene, enter: Enter, manager_user: User) -> None:
     await enter(manager_user)
-    assert "mis à l'écart" not in (await scene.visit.open("/console")).text.replace("Documents mis à l'écart", "")
+    assert "mis à l’écart" not in (await scene.visit.open("/console")).text.replace("Documents mis à l’écart", "")
     await add(scene, ScanStatus.INFECTED)
     page = await scene.visit.open("/console")
-    assert "1 document mis à l'écart par l'antivirus" in page.text
+    assert "1 document mis à l’écart par l’antivirus" in page.text
     assert (await scene.visit.open("/graphql?modele=documents-infectes")).text

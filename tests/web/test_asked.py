@@ -74,4 +74,4 @@ async def test_files_chosen_in_the_browser_are_asked_for_again_too(scene: Scene)
     fields = page.forms[-1].fields | {"action": "enregistrer", "choisis": "2"}
     scene.visit.client.cookies.clear()
     page = await scene.visit.send(scene.page, fields)
-    assert "Les fichiers n'ont pas été reçus : vous aurez à les choisir de nouveau." in page.text
+    assert "Les fichiers n’ont pas été reçus : vous aurez à les choisir de nouveau." in page.text

@@ -120,4 +120,4 @@ async def test_declining_what_was_confirmed_is_refused_with_the_receipt(scene: S
     page = await scene.visit.send(f"{scene.page}/abandon", declining | {"assistance": "oui"})
     assert scene.visit.status == 409
     assert "Vos modifications ont été transmises le 08/08/2023 à 14 h 32." in page.text
-    assert page.links["Relire l'accusé de réception"].endswith(str(scene.modification.id))
+    assert page.links["Relire l’accusé de réception"].endswith(str(scene.modification.id))

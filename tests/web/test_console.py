@@ -30,7 +30,7 @@ async def test_the_console_counts_what_waits_and_names_the_first_deadline(
     assert page.status_code == 200
     assert "1 demande « en cours »" in text
     assert "2 demandes « A modifier »" in text
-    assert "première échéance : FINSAS000102, jusqu'au samedi 26 août 2023 à 14 h 32" in text
+    assert "première échéance : FINSAS000102, jusqu’au samedi 26 août 2023 à 14 h 32" in text
 
 
 async def test_the_console_of_an_empty_portal_says_so(site: AsyncClient, enter: Enter, manager_user: User) -> None:
@@ -51,8 +51,8 @@ async def test_the_console_counts_the_mails_that_did_not_leave(
     await enter(manager_user)
     text = unescape((await site.get("/console")).text).replace("\u00a0", " ")
     assert "2 courriels refusés" in text
-    assert "1 courriel peut-être arrivé : le serveur n'a pas répondu" in text
-    assert "1 courriel en retard de plus d'un quart d'heure" in text
+    assert "1 courriel peut-être arrivé : le serveur n’a pas répondu" in text
+    assert "1 courriel en retard de plus d’un quart d’heure" in text
     await resend_email(MANAGER, email.id, as_of=NOW)
     text = unescape((await site.get("/console")).text).replace("\u00a0", " ")
     assert "1 courriel refusé " in text
@@ -67,7 +67,7 @@ async def test_the_console_and_the_page_of_a_request_name_whom_mails_no_longer_r
     await Email.filter(id=(await gone.get()).id).update(status=EmailStatus.FAILED, failed_at=NOW)
     await enter(manager_user)
     text = unescape((await site.get("/console")).text).replace("\u00a0", " ")
-    assert "Plus personne n'y reçoit nos courriels : FINSAS000102</strong>" in text
+    assert "Plus personne n’y reçoit nos courriels : FINSAS000102</strong>" in text
     page = unescape((await site.get("/dossiers/FINSAS000102/solde")).text).replace("\u00a0", " ")
     assert "refuse nos courriels" in page
     assert f"{(await gone.get()).recipient}, depuis le 07/08/2023" in page

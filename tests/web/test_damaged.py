@@ -60,7 +60,7 @@ async def test_a_document_that_is_lost_and_found_again_is_told_in_the_history_an
     upload = (await add(scene)).upload
     await storage.remove(upload.key)
     assert await verify(await Upload.get(id=upload.id), NOW)
-    lost = "Le contenu de la pièce « pv.pdf » n'est plus celui qui a été reçu (M1)."
+    lost = "Le contenu de la pièce « pv.pdf » n’est plus celui qui a été reçu (M1)."
     found = "Le contenu de la pièce « pv.pdf » est de nouveau celui qui a été reçu (M1)."
     assert lost in (await scene.visit.open(f"{scene.path}/historique")).text
     await enter(manager_user)

@@ -40,14 +40,14 @@ async def test_importing_it_again_says_so_and_changes_nothing(visit: Visit) -> N
     await visit.open("/depot")
     await deposit(visit, JSON, PIECES)
     assert visit.path == "/dossiers/FINSAS008539/solde?import=deja"
-    assert "Cette demande avait déjà été importée : rien n'a été changé." in visit.text
+    assert "Cette demande avait déjà été importée : rien n’a été changé." in visit.text
     assert await Attachment.all().count() == 4
 
 
 async def test_every_fault_of_the_broken_example_is_named_and_nothing_is_written(visit: Visit) -> None:
     await deposit(visit, (EXAMPLES / "FINSAS008539-erreurs.json").read_bytes(), PIECES)
     assert visit.status == 422
-    assert "fautes : rien n'a été importé" in visit.text
+    assert "fautes : rien n’a été importé" in visit.text
     for where in (
         "nature",
         "referencementAns",
@@ -94,6 +94,6 @@ async def test_a_refused_file_and_the_faults_of_the_document_are_told_together(v
     await deposit(visit, broken, [*PIECES[1:], ("pieces", (PIECES[0][1][0], b"MZ not a PDF"))])
     assert visit.status == 422
     assert "nature" in visit.text
-    assert "n'est pas un PDF lisible" in visit.text
-    assert "n'est pas fourni" not in visit.text
+    assert "n’est pas un PDF lisible" in visit.text
+    assert "n’est pas fourni" not in visit.text
     assert not await Dossier.exists()

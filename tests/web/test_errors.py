@@ -52,7 +52,7 @@ async def test_each_refusal_is_a_whole_page_with_a_number_to_quote(
     assert answer.status_code == status
     assert PROBLEMS[status].title in Reading(answer.text).within("h1")
     assert re.search(r"incident n° <strong>[0-9A-F]{4}-[0-9A-F]{4}</strong>", answer.text)
-    assert "Contacter l'assistance" in Reading(answer.text).links
+    assert "Contacter l’assistance" in Reading(answer.text).links
     assert {name: answer.headers[name] for name in HEADERS} == HEADERS
 
 
@@ -108,7 +108,7 @@ async def test_what_may_succeed_later_is_asked_again_by_a_link(site: AsyncClient
     assert list(page.links)[list(page.links).index("Réessayer") :][:3] == [
         "Réessayer",
         "Accueil du portail",
-        "Contacter l'assistance",
+        "Contacter l’assistance",
     ]
     assert page.links["Réessayer"] == "/panne?page=2"
     failing(HTTPException(410))
@@ -150,7 +150,7 @@ async def test_a_page_that_has_expired_is_loaded_anew(scene: Scene) -> None:
     read = Reading(answer.text)
     assert read.within("h1").strip() == "Page expirée"
     assert read.links["Recharger la page"] == scene.page
-    assert "vous rend d'ordinaire ce que vous aviez saisi" in read.text
+    assert "vous rend d’ordinaire ce que vous aviez saisi" in read.text
 
 
 async def test_while_the_database_is_away_nobody_is_told_to_sign_in(

@@ -18,7 +18,7 @@ from tests.web.visit import Visit
 from web.captures import CAPTURES, SCALE
 from web.rendering import PICTURES, PUBLIC_SETTINGS
 
-PUBLISHER = "Agence de l'exemple, 1 rue de la Paix, 75000 Paris, 01 40 00 00 00"
+PUBLISHER = "Agence de l’exemple, 1 rue de la Paix, 75000 Paris, 01 40 00 00 00"
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> None:
     said = {
         "publisher": PUBLISHER,
         "publication_director": "Camille Martin",
-        "hosting": "Hébergeur de l'exemple, 02 40 00 00 00",
+        "hosting": "Hébergeur de l’exemple, 02 40 00 00 00",
         "data_protection_contact": "mailto:dpo@asp.example",
         "assistance_phone": "01 50 00 00 00",
         "assistance_hours": "du lundi au vendredi",
@@ -40,7 +40,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_the_legal_pages_say_who_publishes_hosts_and_answers(site: AsyncClient) -> None:
     visit = Visit(site)
     page = await visit.open("/mentions-legales")
-    for words in (PUBLISHER, "Camille Martin", "Hébergeur de l'exemple, 02 40 00 00 00"):
+    for words in (PUBLISHER, "Camille Martin", "Hébergeur de l’exemple, 02 40 00 00 00"):
         assert words in page.text
     page = await visit.open("/donnees-personnelles")
     assert PUBLISHER in page.text
@@ -68,7 +68,7 @@ async def test_the_declaration_of_accessibility_follows_the_audit(
     page = await Visit(site).open("/accessibilite")
     assert page.links[f"Accessibilité : {state}"] == "/accessibilite"
     assert f"est {state} avec le référentiel" in page.text
-    assert ("n'a pas encore été audité" in page.text) is (rate is None)
+    assert ("n’a pas encore été audité" in page.text) is (rate is None)
     assert (f"la société Exemple, le 12/09/2026 montre que {rate} % des critères" in page.text) is (rate is not None)
     assert "établie le 15/09/2026." in page.text
     assert page.links["écrire un message au Défenseur des droits"].startswith("https://")
@@ -114,7 +114,7 @@ async def test_help_needs_no_picture_to_be_read(
     answer = await site.get("/aide")
     assert answer.status_code == 200
     assert "<figure" not in answer.text
-    assert "Gardez l'accusé de réception" in answer.text
+    assert "Gardez l’accusé de réception" in answer.text
 
 
 @pytest.mark.usefixtures("told")

@@ -34,7 +34,7 @@ async def confirm(scene: Scene, contact: str, as_of: datetime) -> None:
 async def test_a_request_never_modified_says_so(scene: Scene) -> None:
     request = await make_request(scene.user.supplier)
     page = await scene.visit.open(f"/dossiers/{request.dossier.number}/solde/historique")
-    assert "Votre demande n'a pas encore été modifiée." in page.text
+    assert "Votre demande n’a pas encore été modifiée." in page.text
     assert "Dépôt initial" in page.text
 
 
@@ -76,7 +76,7 @@ async def test_declining_is_in_the_timeline_with_its_receipt(scene: Scene) -> No
     assert "Mot du fournisseur Rien à corriger." in page.text
     assert page.links["Accusé de réception"].endswith(f"/accuses/{scene.modification.id}")
     assert page.links[f"AR-{scene.request.dossier.number}-S-M1 (PDF)"] == f"{page.links['Accusé de réception']}.pdf"
-    assert "Votre demande n'a pas encore été modifiée." in page.text
+    assert "Votre demande n’a pas encore été modifiée." in page.text
 
 
 async def test_a_version_is_compared_with_the_one_asked_for(scene: Scene) -> None:
@@ -117,11 +117,11 @@ async def test_a_long_history_is_read_page_after_page_and_nothing_is_left_out(sc
     told = page.text
     for _ in range(2):
         assert "Dépôt initial —" not in page.text
-        page = await scene.visit.follow("Suite de l'historique")
+        page = await scene.visit.follow("Suite de l’historique")
         told += page.text
         assert page.links["Revenir au plus récent"] == f"{scene.path}/historique"
-    assert "Suite de l'historique" not in told.rpartition("Revenir au plus récent")[2]
-    assert "C'est le début de l'historique." in page.text
+    assert "Suite de l’historique" not in told.rpartition("Revenir au plus récent")[2]
+    assert "C’est le début de l’historique." in page.text
     assert [told.count(f"« {number}.pdf »") for number in range(events)] == [1] * events
     assert [told.count(f"Sujet {number} Consulter") for number in range(5)] == [1] * 5
     assert told.count("Dépôt initial — ") == 1
@@ -161,7 +161,7 @@ async def test_a_delay_that_has_passed_is_told_whether_or_not_it_was_written_dow
 async def test_an_exchange_with_the_assistance_is_a_step_that_leads_to_it(scene: Scene) -> None:
     await contact_support(scene.user.actor, scene.request.id, message="Un oubli", as_of=NOW + timedelta(hours=1))
     page = await scene.visit.open(f"{scene.path}/historique")
-    assert page.links["Lire les échanges avec l'Assistance"] == f"{scene.path}/assistance"
+    assert page.links["Lire les échanges avec l’Assistance"] == f"{scene.path}/assistance"
 
 
 async def test_a_version_is_downloaded_as_json_with_the_bank_details_for_managers_alone(

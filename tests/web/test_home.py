@@ -38,19 +38,19 @@ async def test_the_public_page_leads_to_the_sign_in_and_to_help(site: AsyncClien
     page = await visit.open("/")
     for words in (
         "Portail SEGUR Numérique",
-        "Demande d'inscription",
-        "Vous n'avez pas de compte ?",
-        "Besoin d'aide ?",
-        "Qu'est-ce que le Ségur du numérique en santé ?",
-        "Qu'est-ce que le financement à l'équipement numérique des acteurs de l'offre de soins ?",
+        "Demande d’inscription",
+        "Vous n’avez pas de compte ?",
+        "Besoin d’aide ?",
+        "Qu’est-ce que le Ségur du numérique en santé ?",
+        "Qu’est-ce que le financement à l’équipement numérique des acteurs de l’offre de soins ?",
     ):
         assert words in page.text
     assert page.links["Se connecter"] == "/connexion"
-    assert page.links["Effectuer ma demande d'inscription"] == ENROLMENT
+    assert page.links["Effectuer ma demande d’inscription"] == ENROLMENT
     for words in (
         "Consulter les questions fréquentes",
-        "Contacter l'assistance",
-        "site de l'Agence du numérique en santé",
+        "Contacter l’assistance",
+        "site de l’Agence du numérique en santé",
         "présentation officielle",
     ):
         assert words in page.links
@@ -62,10 +62,10 @@ async def test_what_lies_outside_the_portal_is_shown_once_it_has_an_address(scen
     assert page.links["Gérer ma demande de financement du fournisseur SAS"] == "/demandes"
     public("enrolment_url", ENROLMENT)
     page = await scene.visit.open("/")
-    blocks = ("1 demande à modifier", "Actualités", "Suivi des demandes d'enrôlement", "Suivi de ma demande de")
+    blocks = ("1 demande à modifier", "Actualités", "Suivi des demandes d’enrôlement", "Suivi de ma demande de")
     places = [page.within("main").index(words) for words in blocks]
     assert places == sorted(places)
-    assert page.links["Gérer ma demande d'enrôlement"] == ENROLMENT
+    assert page.links["Gérer ma demande d’enrôlement"] == ENROLMENT
     scene.visit.client.cookies.clear()
     public("enrolment_url", "")
     assert "inscription" not in (await scene.visit.open("/")).text
@@ -84,7 +84,7 @@ async def test_help_and_legal_pages_are_open_to_anybody(site: AsyncClient, path:
 async def test_without_anything_to_do_the_home_page_says_so(site: AsyncClient, enter: Enter) -> None:
     await enter(await make_user(await make_supplier()))
     page = await Visit(site).open("/")
-    assert "Aucune action n'est attendue de votre part pour le moment." in page.text
+    assert "Aucune action n’est attendue de votre part pour le moment." in page.text
 
 
 async def test_who_may_only_read_is_led_to_what_is_asked(scene: Scene, enter: Enter) -> None:
@@ -108,7 +108,7 @@ async def test_the_home_page_says_first_what_is_to_be_done(scene: Scene) -> None
     assert "Accueil fournisseur SAS" in page.text
     assert "1 demande à modifier" in page.text
     assert "avant le dimanche 27 août 2023 à 14 h 32" in page.text
-    assert "jusqu'au dimanche 27 août 2023 à 14 h 32 (heure de Paris) — encore 19 jours" in page.text
+    assert "jusqu’au dimanche 27 août 2023 à 14 h 32 (heure de Paris) — encore 19 jours" in page.text
     assert "Aucune actualité pour le moment." in page.text
     await scene.change_contact_as(scene.user, "test123@gmail.com")
     page = await scene.visit.open("/")
@@ -141,7 +141,7 @@ async def test_a_single_dossier_is_opened_straight_away(scene: Scene) -> None:
 async def test_the_list_says_how_long_is_left_and_which_draft_waits(scene: Scene) -> None:
     await send_back(await make_request(scene.user.supplier))
     page = await scene.visit.open("/demandes")
-    assert page.text.count("jusqu'au 27/08/2023 à 14 h 32 — encore 19 jours") == 2
+    assert page.text.count("jusqu’au 27/08/2023 à 14 h 32 — encore 19 jours") == 2
     assert "Brouillon non transmis" not in page.text
     await scene.change_contact_as(scene.user, "test123@gmail.com")
     assert (await scene.visit.open("/demandes")).text.count("Brouillon non transmis") == 1
@@ -151,11 +151,11 @@ async def test_the_list_says_how_long_is_left_and_which_draft_waits(scene: Scene
 async def test_the_menu_leads_to_the_requests_of_one_kind(scene: Scene, nature: str, other: str) -> None:
     await make_request(scene.user.supplier)
     page = await scene.visit.open(f"/demandes?nature={nature}")
-    of = {"avance": "d'avance", "solde": "de solde"}
+    of = {"avance": "d’avance", "solde": "de solde"}
     assert scene.visit.title.startswith(f"Suivi de ma demande de financement : demandes {of[nature]}")
     assert f"Demande {of[nature]}" in page.within("main")
     assert f"Demande {of[other]}" not in page.within("main")
-    assert page.links["Voir toutes les demandes, d'avance et de solde"] == "/demandes"
+    assert page.links["Voir toutes les demandes, d’avance et de solde"] == "/demandes"
 
 
 async def test_several_dossiers_are_listed_a_page_at_a_time(scene: Scene) -> None:

@@ -26,12 +26,12 @@ async def test_the_page_says_what_the_guide_says(scene: Scene) -> None:
         "test modif Écrit le 07/08/2023 à 14 h 32",
         f"N° ASP de la demande : {scene.request.dossier.number}M1",
         "DSR : DSR-SAS-SAS-Va1",
-        "Montants Montant avance Montant décidé de l'avance (fonction du régime TVA) :",
+        "Montants Montant avance Montant décidé de l’avance (fonction du régime TVA) :",
         "100 000,00 €",
         "Déposer une pièce complémentaire",
         "– Sélectionnez un type de pièce complémentaire –",
         "Vous ne pouvez pas supprimer une pièce jointe présente avant modification.",
-        "jusqu'au dimanche 27 août 2023 à 14 h 32 (heure de Paris)",
+        "jusqu’au dimanche 27 août 2023 à 14 h 32 (heure de Paris)",
         "encore 19 jours",
     ):
         assert words in page.text
@@ -45,7 +45,7 @@ async def test_a_saved_contact_is_marked_with_the_way_back(scene: Scene) -> None
     assert scene.visit.status == 200
     assert "✓ Modifié" in page.text
     assert "Valeur avant modification : pascal.breton@axyus.com" in page.text
-    assert "1 donnée modifiée. Rien n'est transmis tant que vous n'avez pas confirmé." in page.text
+    assert "1 donnée modifiée. Rien n’est transmis tant que vous n’avez pas confirmé." in page.text
     assert await scene.draft() == ("test123@gmail.com", 0)
     page = await scene.visit.press("Rétablir cette valeur", contact="autre chose")
     assert "✓ Modifié" not in page.text
@@ -118,7 +118,7 @@ async def test_a_document_received_before_needs_a_type_and_to_be_mine(scene: Sce
     assert page.forms[-1].fields["contact"] == "pascal.breton@axyus.com"
     page = await scene.visit.send(scene.page, fields | {"type": "AUTRE_S"})
     assert scene.visit.status == 422
-    assert "Ce fichier n'a pas été reçu de ce compte" in page.text
+    assert "Ce fichier n’a pas été reçu de ce compte" in page.text
     assert await scene.draft() == (None, 0)
 
 
@@ -129,7 +129,7 @@ async def test_the_page_tells_what_may_be_added_before_anything_is_chosen(
     setting("max_modification_bytes", 5 * 1024 * 1024)
     page = await scene.visit.open(scene.page)
     assert "Vous pouvez encore ajouter 3 pièces à cette modification, 5 Mo en tout." in page.text
-    assert "Autre pièce d'avance, Autre pièce de solde : " in page.text
+    assert "Autre pièce d’avance, Autre pièce de solde : " in page.text
     assert "20 Mo au plus par fichier" in page.text
 
 
@@ -191,7 +191,7 @@ async def test_two_people_on_the_same_value_are_told_and_choose(scene: Scene) ->
     page = await scene.visit.press("Enregistrer le brouillon", contact="test123@gmail.com")
     assert scene.visit.status == 409
     assert "Votre demande a changé entre-temps Louise Poulat a changé" in page.text
-    assert "À faire jusqu'au dimanche 27 août 2023 à 14 h 32 (heure de Paris) — encore 19 jours" in page.text
+    assert "À faire jusqu’au dimanche 27 août 2023 à 14 h 32 (heure de Paris) — encore 19 jours" in page.text
     assert "Votre saisie : test123@gmail.com Valeur actuelle : louise@poulat.fr" in page.text
     assert (await scene.draft())[0] == "louise@poulat.fr"
     await scene.visit.press("Reprendre ma saisie")
@@ -223,7 +223,7 @@ async def test_past_the_deadline_what_was_typed_can_still_be_copied(scene: Scene
     page = await scene.visit.press("Enregistrer le brouillon", contact="test123@gmail.com")
     assert scene.visit.status == 409
     assert "Le délai de modification est dépassé depuis le dimanche 27 août 2023 à 14 h 32." in page.text
-    assert "Rien de ceci n'a été transmis. Vous pouvez le copier. test123@gmail.com" in page.text
+    assert "Rien de ceci n’a été transmis. Vous pouvez le copier. test123@gmail.com" in page.text
     assert (await scene.draft())[0] is None
 
 

@@ -32,7 +32,7 @@ async def test_the_home_page_shows_the_latest_ones_cut_and_leads_to_each(scene: 
     assert "Dernière phrase." not in page.text
     [attached] = [address for words, address in page.links.items() if words.startswith("note.pdf (PDF, ")]
     assert attached == f"/documents/{news.id}?inline"
-    assert page.links["Lire la suite de l'actualité « TEST SAS »"] == f"/actualites/{news.id}"
+    assert page.links["Lire la suite de l’actualité « TEST SAS »"] == f"/actualites/{news.id}"
     page = await scene.visit.open(f"/actualites/{news.id}")
     assert "Dernière phrase." in page.text
     assert "Publiée le lundi 7 août 2023" in page.text
@@ -77,7 +77,7 @@ async def test_a_document_is_for_whoever_is_signed_in(scene: Scene, setting: Cal
     assert "note.pdf" in answer.headers["Content-Disposition"]
     for change, status, said in (
         ({"scan_status": ScanStatus.PENDING}, 503, "Analyse antivirus en cours"),
-        ({"scan_status": ScanStatus.INFECTED}, 410, "Contient un virus : mis à l'écart"),
+        ({"scan_status": ScanStatus.INFECTED}, 410, "Contient un virus : mis à l’écart"),
         ({"scan_status": ScanStatus.CLEAN, "integrity": Integrity.ALTERED}, 500, "Fichier endommagé"),
     ):
         await Upload.filter(id=document.id).update(**change)

@@ -35,7 +35,7 @@ async def nowhere(scene: Scene, address: str) -> None:
 async def test_the_receipt_is_read_again_at_its_address(scene: Scene) -> None:
     page = await scene.visit.open(await skip(scene))
     assert scene.visit.status == 200
-    assert f"Numéro d'accusé : AR-{scene.request.dossier.number}-S-M1" in page.text
+    assert f"Numéro d’accusé : AR-{scene.request.dossier.number}-S-M1" in page.text
     assert f"Dossier : {scene.request.dossier.number}, demande de solde, modification M1" in page.text
 
 
@@ -51,13 +51,13 @@ async def test_declining_shows_the_dropped_draft_and_what_was_there_before(scene
     titles = [section.title for section in receipt.sections]
     assert titles[:3] == ["Commentaire du gestionnaire", "Brouillon supprimé", "Données du brouillon"]
     assert titles[3].startswith("Pièces déjà présentes, inchangées (")
-    for told in (*titles, "n'a pas été transmis au gestionnaire", "aide@exemple.fr", receipt.before[0].upload.sha256):
+    for told in (*titles, "n’a pas été transmis au gestionnaire", "aide@exemple.fr", receipt.before[0].upload.sha256):
         assert french(told) in page.text, told
 
 
 async def test_its_pdf_is_the_same_whoever_opens_it(scene: Scene, enter: Enter) -> None:
     await scene.visit.open(await skip(scene))
-    await scene.visit.follow("Télécharger l'accusé de réception")
+    await scene.visit.follow("Télécharger l’accusé de réception")
     answer = scene.visit.response
     assert answer.headers["Content-Type"] == "application/pdf"
     number = scene.request.dossier.number

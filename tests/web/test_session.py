@@ -39,7 +39,7 @@ async def test_one_message_for_a_wrong_identifier_and_a_wrong_password(
 ) -> None:
     answer = await site.post("/connexion", data={"identifier": identifier, "password": "faux"})
     assert answer.status_code == 422
-    assert "L'identifiant ou le mot de passe est incorrect." in unescape(answer.text)
+    assert "L’identifiant ou le mot de passe est incorrect." in unescape(answer.text)
     assert "<title>Erreur" in answer.text
     assert f'value="{identifier}"' in answer.text
     assert "faux" not in answer.text

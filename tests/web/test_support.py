@@ -18,7 +18,7 @@ async def test_a_message_is_sent_and_its_answer_read_on_the_same_page(scene: Sce
     request = await make_request(scene.user.supplier)
     address = f"/dossiers/{request.dossier.number}/solde/assistance"
     await scene.visit.open(address)
-    page = await scene.visit.press("Envoyer à l'Assistance", message="Le contact est faux.\nMerci.")
+    page = await scene.visit.press("Envoyer à l’Assistance", message="Le contact est faux.\nMerci.")
     assert "Votre message a été transmis" in page.text
     assert "En attente de réponse" in page.text
     sent = await SupportMessage.get()
@@ -31,7 +31,7 @@ async def test_a_message_is_sent_and_its_answer_read_on_the_same_page(scene: Sce
 
 async def test_an_empty_message_comes_back_with_its_sentence(scene: Scene) -> None:
     await scene.visit.open(f"{scene.path}/assistance")
-    await scene.visit.press("Envoyer à l'Assistance", message="   ")
+    await scene.visit.press("Envoyer à l’Assistance", message="   ")
     assert scene.visit.status == 422
     assert scene.visit.title.startswith("Erreur : ")
     assert await SupportMessage.all().count() == 0
@@ -51,5 +51,5 @@ async def test_once_decided_there_is_nobody_to_write_to(scene: Scene) -> None:
 async def test_an_account_that_only_reads_is_told_that_it_cannot_write(scene: Scene, enter: Enter) -> None:
     await enter(await make_user(scene.user.supplier, right=AccountRight.READ))
     page = await scene.visit.open(f"{scene.path}/assistance")
-    assert "Votre compte permet de lire cette demande, pas d'écrire à l'Assistance à son sujet." in page.text
+    assert "Votre compte permet de lire cette demande, pas d’écrire à l’Assistance à son sujet." in page.text
     assert all("Envoyer" not in button for form in page.forms for button in form.buttons)

@@ -29,8 +29,8 @@ async def test_a_request_to_modify_says_what_why_and_until_when(scene: Scene) ->
         "Votre demande de solde nécessite des modifications de votre part. "
         "Cliquez ici pour modifier votre demande de Solde.",
         "Commentaire du gestionnaire test modif",
-        "À faire jusqu'au dimanche 27 août 2023 à 14 h 32 (heure de Paris) — encore 19 jours",
-        "07/08/2023 demande (J) aujourd'hui 17/08/2023 rappel (J+10) 27/08/2023 date limite, 14 h 32 (J+20)",
+        "À faire jusqu’au dimanche 27 août 2023 à 14 h 32 (heure de Paris) — encore 19 jours",
+        "07/08/2023 demande (J) aujourd’hui 17/08/2023 rappel (J+10) 27/08/2023 date limite, 14 h 32 (J+20)",
         "N° unique de référencement (ANS) : pbrSAS0012",
         "Adresse : 0 cour DE MONS, 59650 VILLENEUVE D ASCQ Numéro de dossier :",
         "Date de dépôt : 16/02/2023 Statut de la demande : A modifier",
@@ -48,7 +48,7 @@ async def test_a_request_to_modify_says_what_why_and_until_when(scene: Scene) ->
 async def test_a_draft_is_taken_up_again(scene: Scene) -> None:
     await scene.change_contact_as(scene.user, "test123@gmail.com")
     page = await scene.visit.open(scene.path)
-    assert "1 donnée modifiée. Rien n'est transmis tant que vous n'avez pas confirmé." in page.text
+    assert "1 donnée modifiée. Rien n’est transmis tant que vous n’avez pas confirmé." in page.text
     assert page.links["Reprendre ma modification"] == scene.page
 
 
@@ -74,10 +74,10 @@ async def test_from_the_deadline_on_the_page_says_that_it_is_over(scene: Scene, 
     await go_to(scene, clock, scene.modification.closes_at)
     page = await scene.visit.open(scene.path)
     assert "Le délai de modification est dépassé depuis le dimanche 27 août 2023 à 14 h 32." in page.text
-    assert "Vous n'avez plus la possibilité de réaliser vos modifications." in page.text
+    assert "Vous n’avez plus la possibilité de réaliser vos modifications." in page.text
     assert "Statut de la demande : en cours" in page.text
     assert "Modifier ma demande de solde" not in page.links
-    assert "Signaler une erreur ou un oubli à l'Assistance utilisateur" in page.links
+    assert "Signaler une erreur ou un oubli à l’Assistance utilisateur" in page.links
 
 
 @pytest.mark.parametrize("drafted", [True, False])
@@ -88,7 +88,7 @@ async def test_a_dropped_draft_is_told_only_when_there_was_one(scene: Scene, clo
     await expire_due(clock.now)
     page = await scene.visit.open(scene.path)
     assert "Le délai de modification est dépassé" in page.text
-    assert ("Votre brouillon, qui n'avait pas été confirmé, n'a pas été transmis" in page.within("main")) is drafted
+    assert ("Votre brouillon, qui n’avait pas été confirmé, n’a pas été transmis" in page.within("main")) is drafted
 
 
 async def test_a_deadline_that_was_put_off_is_told(scene: Scene) -> None:
@@ -135,14 +135,14 @@ async def paid(scene: Scene) -> None:
             confirmed,
             [
                 "Vos modifications ont été transmises le 08/08/2023",
-                "Relire l'accusé de réception M1 Accusé",
+                "Relire l’accusé de réception M1 Accusé",
             ],
         ),
         (
             skipped,
             [
                 "Pascal Breton a choisi de ne pas modifier la demande",
-                "Relire l'accusé de réception",
+                "Relire l’accusé de réception",
             ],
         ),
         (cancelled, ["le gestionnaire a retiré sa demande de modification", "Motif Erreur de dossier."]),
@@ -172,7 +172,7 @@ async def test_a_request_never_sent_back_leads_to_the_assistance(scene: Scene) -
 async def test_a_dossier_without_an_advance_says_so(scene: Scene) -> None:
     page = await scene.visit.open(f"/dossiers/{scene.request.dossier.number}/avance")
     assert scene.visit.status == 200
-    assert "Aucune demande d'avance pour ce dossier." in page.text
+    assert "Aucune demande d’avance pour ce dossier." in page.text
     assert page.links["Voir la demande de solde de ce dossier"] == scene.path
 
 
@@ -180,7 +180,7 @@ async def test_a_document_that_is_being_analysed_is_watched_until_it_is_known(sc
     waiting = await make_upload(MANAGER, file_name="pv.pdf", scan_status=ScanStatus.PENDING)
     await make_attachment(scene.request, upload=waiting)
     page = await scene.visit.open(scene.path)
-    assert "L'analyse antivirus de cette pièce est en cours." in page.text
+    assert "L’analyse antivirus de cette pièce est en cours." in page.text
     assert "data-pending" in scene.visit.response.text
     await Upload.filter(id=waiting.id).update(scan_status=ScanStatus.CLEAN)
     await scene.visit.open(scene.path)
@@ -211,7 +211,7 @@ async def test_the_other_tab_says_when_its_request_is_to_modify_too(scene: Scene
     await make_request(scene.user.supplier, number=number, kind=RequestKind.ADVANCE)
     page = await scene.visit.open(f"/dossiers/{number}/avance")
     assert page.links["2 - Ma demande de solde A modifier"] == scene.path
-    assert "1 - Ma demande d'avance" in page.links
+    assert "1 - Ma demande d’avance" in page.links
 
 
 async def test_an_account_that_may_not_confirm_is_told_who_may(scene: Scene, enter: Enter) -> None:

@@ -46,7 +46,7 @@ async def sign_in(scene: Scene, identifier: str = "p.breton", password: str = PA
 async def test_a_contact_comes_back_after_a_mistyped_password_and_is_saved_from_there(idle: Scene) -> None:
     page = await idle.visit.press("Enregistrer le brouillon", contact="test123@gmail.com")
     assert idle.visit.status == 401
-    assert "Ce que vous venez de saisir n'est pas perdu" in page.text
+    assert "Ce que vous venez de saisir n’est pas perdu" in page.text
     assert "test123" not in idle.visit.response.text  # sealed
     await sign_in(idle, password="fausse")
     await sign_in(idle)
@@ -64,10 +64,10 @@ async def test_a_contact_comes_back_after_a_mistyped_password_and_is_saved_from_
 async def test_files_are_asked_for_again_and_the_page_can_be_read_twice(idle: Scene) -> None:
     files = [("fichier", ("pv-test.pdf", PDF))]
     page = await idle.visit.press("Importer", files, type="AUTRE_S", contact="test123@gmail.com")
-    assert "Les fichiers n'ont pas été reçus" in page.text
+    assert "Les fichiers n’ont pas été reçus" in page.text
     await sign_in(idle)
     page = await idle.visit.open(idle.page)
-    assert "Vos fichiers n'ont pas été reçus : choisissez-les de nouveau." in page.text
+    assert "Vos fichiers n’ont pas été reçus : choisissez-les de nouveau." in page.text
     assert page.forms[-1].fields["contact"] == "test123@gmail.com"
     assert GIVEN_BACK not in (await idle.visit.open(f"{idle.page}/abandon")).text
 
@@ -102,7 +102,7 @@ async def test_the_second_factor_carries_it_too_and_again_when_it_came_too_late(
     [
         ("/modification/verification", "Confirmer", {"note": "Contact mis à jour."}),
         ("/modification/abandon", "Ne pas modifier", {"note": "Une erreur.", "assistance": "oui"}),
-        ("/assistance", "Envoyer à l'Assistance", {"message": "Un oubli.\nMerci."}),
+        ("/assistance", "Envoyer à l’Assistance", {"message": "Un oubli.\nMerci."}),
     ],
 )
 async def test_words_to_the_manager_come_back(
@@ -122,11 +122,11 @@ async def test_words_to_the_manager_come_back(
 
 
 async def invite(idle: Scene, clock: Clock) -> None:
-    """Press « Envoyer l'invitation » on a page that had been left open too long."""
+    """Press « Envoyer l’invitation » on a page that had been left open too long."""
     clock.now -= timedelta(minutes=settings.session_idle_minutes)
     await idle.visit.open("/mon-compte/collegues")
     clock.now += timedelta(hours=settings.session_hours)
-    await idle.visit.press("Envoyer l'invitation", email="louise@poulat.fr", right="EDIT")
+    await idle.visit.press("Envoyer l’invitation", email="louise@poulat.fr", right="EDIT")
 
 
 async def test_an_invitation_comes_back_and_the_files_of_a_deposit_are_asked_for(idle: Scene, clock: Clock) -> None:
@@ -139,7 +139,7 @@ async def test_an_invitation_comes_back_and_the_files_of_a_deposit_are_asked_for
     clock.now += timedelta(minutes=settings.session_idle_minutes)
     await idle.visit.press("Importer", [("document", ("demande.json", b"{}"))])
     await sign_in(idle)
-    assert "Vos fichiers n'ont pas été reçus : choisissez-les de nouveau." in idle.visit.text
+    assert "Vos fichiers n’ont pas été reçus : choisissez-les de nouveau." in idle.visit.text
     assert GIVEN_BACK not in idle.visit.text
 
 
@@ -147,7 +147,7 @@ async def test_what_had_not_been_changed_is_not_announced_as_typed(idle: Scene) 
     await idle.visit.press("Enregistrer le brouillon")
     await sign_in(idle)
     assert GIVEN_BACK not in idle.visit.text
-    assert "Votre session avait expiré : ce que vous aviez demandé n'a pas été fait." in idle.visit.text
+    assert "Votre session avait expiré : ce que vous aviez demandé n’a pas été fait." in idle.visit.text
 
 
 async def test_somebody_else_at_the_same_computer_is_not_shown_it(idle: Scene) -> None:
@@ -170,7 +170,7 @@ async def test_past_the_sessions_last_hour_the_form_alone_still_tells_whose_it_i
     # The cookie ends with the session; a sign-out in another tab takes the row as well.
     idle.visit.client.cookies.clear()
     await Session.all().delete()
-    await idle.visit.press("Envoyer l'invitation", email="invitee@poulat.fr", right="EDIT")
+    await idle.visit.press("Envoyer l’invitation", email="invitee@poulat.fr", right="EDIT")
     await sign_in(idle, "p.breton" if who == "the same account" else "louise")
     assert idle.visit.path == "/mon-compte/collegues"
     given = who == "the same account"
@@ -181,7 +181,7 @@ async def test_past_the_sessions_last_hour_the_form_alone_still_tells_whose_it_i
 @pytest.mark.parametrize("auteur", ["", "somebody"])
 async def test_without_a_mark_of_ones_own_nothing_is_given_back(idle: Scene, auteur: str) -> None:
     await idle.visit.send(idle.page, {"contact": "test123@gmail.com", "auteur": auteur})
-    assert ("n'est pas perdu" in idle.visit.text) == bool(auteur)
+    assert ("n’est pas perdu" in idle.visit.text) == bool(auteur)
     await sign_in(idle)
     assert GIVEN_BACK not in idle.visit.text
     assert (await Session.get()).typed is None
@@ -212,8 +212,8 @@ async def test_what_was_sealed_for_something_else_is_nothing_typed(idle: Scene, 
         ("{}/modification", "Enregistrer le brouillon", "web.pages.draft.run"),
         ("{}/modification/verification", "Confirmer", "web.pages.confirmation.run"),
         ("{}/modification/abandon", "Ne pas modifier", "web.pages.confirmation.run"),
-        ("{}/assistance", "Envoyer à l'Assistance", "web.pages.support.run"),
-        ("/mon-compte/collegues", "Envoyer l'invitation", "web.pages.colleagues.run"),
+        ("{}/assistance", "Envoyer à l’Assistance", "web.pages.support.run"),
+        ("/mon-compte/collegues", "Envoyer l’invitation", "web.pages.colleagues.run"),
         ("/depot", "Importer", "web.pages.deposit.run"),
     ],
 )
@@ -244,7 +244,7 @@ async def test_past_the_deadline_it_can_still_be_copied(idle: Scene, clock: Cloc
     await idle.visit.press("Enregistrer le brouillon", contact="test123@gmail.com")
     clock.now = idle.modification.closes_at
     await sign_in(idle)
-    assert "Rien de ceci n'a été transmis. Vous pouvez le copier. test123@gmail.com" in idle.visit.text
+    assert "Rien de ceci n’a été transmis. Vous pouvez le copier. test123@gmail.com" in idle.visit.text
 
 
 async def test_htmx_is_answered_the_same_and_what_was_sealed_elsewhere_is_nothing(idle: Scene) -> None:

@@ -77,8 +77,8 @@ async def test_names_lose_their_folders_and_what_nobody_sees(program: AsyncClien
     ("name", "content", "status", "sentence"),
     [
         ("vide.pdf", b"", 422, "« vide.pdf » est vide."),
-        ("programme.pdf", b"MZ\x90\0" + PDF, 422, "« programme.pdf » n'est pas un PDF lisible."),
-        ("programme.exe", PDF, 422, "« programme.exe » n'est pas un fichier accepté. Formats acceptés : PDF, "),
+        ("programme.pdf", b"MZ\x90\0" + PDF, 422, "« programme.pdf » n’est pas un PDF lisible."),
+        ("programme.exe", PDF, 422, "« programme.exe » n’est pas un fichier accepté. Formats acceptés : PDF, "),
         ("gros.pdf", PDF + b" " * 5000, 413, "« gros.pdf » pèse 6 Ko. La taille maximale est de 2 Ko."),
     ],
 )

@@ -17,7 +17,7 @@ DONE = {
     "session": "La session est fermée.",
     "sessions": "Vos autres sessions sont fermées.",
     "mot-de-passe": "Votre mot de passe est changé. Vos autres sessions sont fermées.",
-    "adresse": "Un courriel vient d'être envoyé à votre nouvelle adresse : suivez son lien pour la confirmer.",
+    "adresse": "Un courriel vient d’être envoyé à votre nouvelle adresse : suivez son lien pour la confirmer.",
 }
 
 

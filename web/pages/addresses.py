@@ -34,8 +34,8 @@ class RequestAddress:
 
     @property
     def of(self) -> str:
-        """« demande de solde », « demande d'avance »: the words after « demande »."""
-        return "de solde" if self.nature == "solde" else "d'avance"
+        """« demande de solde », « demande d’avance »: the words after « demande »."""
+        return "de solde" if self.nature == "solde" else "d’avance"
 
 
 def asked_for(http: Request) -> RequestAddress:

@@ -17,10 +17,10 @@ from web.uploads import Form, read_form
 PATH = "/mon-compte/collegues"
 RIGHTS = ("READ", "EDIT", "CONFIRM")
 DONE = {
-    "inviter": "L'invitation est partie. Elle peut être acceptée pendant trois jours.",
-    "renvoyer": "L'invitation est partie de nouveau. Le lien de la précédente ne sert plus.",
-    "droit": "Le droit est changé. Il s'applique dès maintenant.",
-    "revoquer": "Le compte est révoqué. Il n'ouvre plus rien dès maintenant.",
+    "inviter": "L’invitation est partie. Elle peut être acceptée pendant trois jours.",
+    "renvoyer": "L’invitation est partie de nouveau. Le lien de la précédente ne sert plus.",
+    "droit": "Le droit est changé. Il s’applique dès maintenant.",
+    "revoquer": "Le compte est révoqué. Il n’ouvre plus rien dès maintenant.",
 }
 _OPERATIONS = {"renvoyer": "ResendInvitation", "droit": "ChangeAccountRight", "revoquer": "RevokeAccount"}
 

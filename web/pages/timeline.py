@@ -112,7 +112,7 @@ def _of_event(event: dict[str, Any], data: dict[str, Any]) -> Entry:
         case "REQUEST_REJECTED":
             entry.quotes = _quote("Motif", data["request"]["decisionReason"])
         case kind if kind in _SUPPORT_EVENTS:
-            entry.links = [(f"{data['place'].path}/assistance", "Lire les échanges avec l'Assistance")]
+            entry.links = [(f"{data['place'].path}/assistance", "Lire les échanges avec l’Assistance")]
     return entry
 
 

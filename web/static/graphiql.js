@@ -7,7 +7,7 @@ ReactDOM.createRoot(place).render(
     fetcher: GraphiQL.createFetcher({ url: "/graphql" }),
     plugins: [GraphiQLPluginExplorer.explorerPlugin()],
     ...(operation && { query: operation }),
-    defaultQuery: "# Écrivez ici une opération GraphQL.\n# La documentation s'ouvre par le premier bouton à gauche.\n",
+    defaultQuery: "# Écrivez ici une opération GraphQL.\n# La documentation s’ouvre par le premier bouton à gauche.\n",
     defaultEditorToolsVisibility: true,
     shouldPersistHeaders: false,
   }),

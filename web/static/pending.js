@@ -18,7 +18,7 @@ function lookLater() {
 // The session is not kept open for ever by a page that asks.
 function giveUp() {
   for (const words of document.querySelectorAll(".pending .with-script")) {
-    words.textContent = " Elle dure plus longtemps que d'habitude\u00a0: rechargez la page pour en connaître le résultat.";
+    words.textContent = " Elle dure plus longtemps que d’habitude\u00a0: rechargez la page pour en connaître le résultat.";
   }
 }
 

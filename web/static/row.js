@@ -137,7 +137,7 @@ class Row {
     const next = navigator.onLine ? `Nouvel essai dans ${Math.round(seconds)}\u00a0s.` : "Nouvel essai au retour du réseau.";
     this.become("waiting");
     this.hurry = hurry;
-    this.words.textContent = `L'envoi de ${named(this.file)} a été interrompu. ${next}`;
+    this.words.textContent = `L’envoi de ${named(this.file)} a été interrompu. ${next}`;
     say(this.words.textContent);
   }
 

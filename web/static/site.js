@@ -93,8 +93,8 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
 
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => hideProgress(ctx.sourceElement));
 
-const STILL_HERE = "Votre saisie est toujours à l'écran.";
-const UNANSWERED = "Le service n'a pas répondu. Votre saisie est toujours à l'écran\u00a0: vérifiez votre connexion, puis réessayez.";
+const STILL_HERE = "Votre saisie est toujours à l’écran.";
+const UNANSWERED = "Le service n’a pas répondu. Votre saisie est toujours à l’écran\u00a0: vérifiez votre connexion, puis réessayez.";
 
 // What is refused before a page could answer leaves the form as it is: only the words of the refusal are shown.
 const REFUSED_OUTRIGHT = [403, 413, 429];

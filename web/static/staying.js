@@ -30,7 +30,7 @@ function notice(state) {
   const words = {
     ending: `Sans action de votre part, votre session se termine à ${hour}.`,
     last: `Votre session se termine à ${hour}. ${typing ? "Enregistrez avant\u00a0: vous" : "Vous"} pourrez ensuite vous reconnecter.`,
-    ended: `Votre session est terminée.${typing ? " Ce que vous avez saisi est toujours à l'écran. Enregistrez\u00a0: vous le retrouverez après la connexion." : ""}`,
+    ended: `Votre session est terminée.${typing ? " Ce que vous avez saisi est toujours à l’écran. Enregistrez\u00a0: vous le retrouverez après la connexion." : ""}`,
   }[state];
   const place = document.createElement("div");
   place.className = "notice notice-todo";
