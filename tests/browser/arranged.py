@@ -23,6 +23,8 @@ def attachment(number: int, *, scan: str = "", purged: bool = False, integrity: 
             "scan_status": scan,
             "purged_at": "2026-01-01 00:00:00+00:00" if purged else "",
             "integrity": integrity,
+            # Compared later than any pass of the worker, which would find the file whole.
+            "verified_at": "2100-01-01 00:00:00+00:00" if integrity else "",
         }
         with _database(portal) as database:
             found = database.execute(_FIND, (f"FINSAS00{number}", scan)).fetchone()

@@ -23,12 +23,15 @@ async def follow_mail(page: Page, recipient: str, link: str) -> None:
     The demo's own mails were written before this portal had its port: what counts is the rest of the address.
     """
     mail = page.get_by_role("row").filter(has_text=recipient).get_by_role("link").first
+    mailed = page.locator(f"pre a[href*='{link}']")
     for _ in range(100):
         await page.goto(urljoin(page.url, "/courriels"))
         if await mail.count():
-            break
-    await mail.click()
-    address = await page.locator(f"pre a[href*='{link}']").get_attribute("href")
+            await mail.click()
+            # An earlier visit may have had another mail sent to the same address since.
+            if await mailed.count():
+                break
+    address = await mailed.get_attribute("href")
     await page.goto(urljoin(page.url, urlsplit(address or "").path))
 
 

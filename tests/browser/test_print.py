@@ -23,6 +23,7 @@ async def test_a_tracking_page_and_a_receipt_are_printed_in_full(journey: Journe
     await page.goto(journey.path)
     assert set(await page.evaluate(UNFOLDED)) == {False}
     await page.emulate_media(media="print")
+    await page.screenshot()  # A frame is drawn: only then is what was folded laid out.
     assert set(await page.evaluate(UNFOLDED)) == {True}
     await _without_what_is_for_screens(page)
     actor = journey.user.actor

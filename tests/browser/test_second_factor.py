@@ -25,6 +25,7 @@ async def test_a_second_factor_is_set_up_asked_for_and_given_up(page: Page, java
     codes = await page.locator(".codes code").all_inner_texts()
     assert len(codes) == 10
     await _reads_well(page, javascript)
+    await page.get_by_role("button", name="Menu").click()
     await page.click("text=Quitter")
     await _give_password(page)
     assert await page.inner_text("h1") == "Saisir votre code de vérification"

@@ -177,6 +177,8 @@ async def test_an_edit_on_the_last_instant_is_in_the_audit_of_the_expiry_or_refu
     modification = await edited()
     edit = call("edit", modification, BEFORE, support_contact="a@editeur.fr")
     told = await answers([edit, call("expire", modification, CLOSES_AT)] * 3)
+    # A pass that an edit overtook leaves the request to the next one.
+    await answers([call("expire", modification, CLOSES_AT)])
     event = await Event.get(kind=EventKind.MODIFICATION_EXPIRED)
     row = await Modification.get(id=modification.id)
     assert event.payload["draft"]["changes"][0]["after"] == row.draft_support_contact
