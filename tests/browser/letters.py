@@ -13,7 +13,6 @@ from tests.browser.arranged import SPARE, SPARE_MAIL
 from tests.browser.preparations import sign_in
 
 GENERATOR = "/mon-compte/double-authentification"
-NEW_PASSWORD = "une phrase assez longue"
 ANOTHER = count(1)
 
 
@@ -40,12 +39,6 @@ async def reset_link(page: Page) -> None:
     await page.get_by_role("main").get_by_role("button").click()
     await expect(page.get_by_text("Si un compte")).to_be_visible()
     await follow_mail(page, SPARE_MAIL, "/reinitialisation/")
-
-
-async def reset_password(page: Page) -> None:
-    await reset_link(page)
-    await page.locator("#password").fill(NEW_PASSWORD)
-    await page.get_by_role("main").get_by_role("button").click()
 
 
 async def invitation(page: Page) -> None:
