@@ -13,24 +13,23 @@ from tests.browser.arranged import SPARE, SPARE_MAIL
 from tests.browser.preparations import sign_in
 
 GENERATOR = "/mon-compte/double-authentification"
+NEW_PASSWORD = "une phrase assez longue"
 ANOTHER = count(1)
 
 
-async def follow_mail(page: Page, recipient: str, link: str) -> None:
-    """Open the link of the latest mail to this address; it may still be on its way.
+async def follow_mail(page: Page, recipient: str, subject: str, link: str) -> None:
+    """Open the link of the latest such mail to this address; it may still be on its way.
 
     The demo's own mails were written before this portal had its port: what counts is the rest of the address.
     """
-    mail = page.get_by_role("row").filter(has_text=recipient).get_by_role("link").first
-    mailed = page.locator(f"pre a[href*='{link}']")
+    row = page.get_by_role("row").filter(has_text=recipient).filter(has_text=subject)
+    mail = row.get_by_role("link").first
     for _ in range(100):
         await page.goto(urljoin(page.url, "/courriels"))
         if await mail.count():
-            await mail.click()
-            # An earlier visit may have had another mail sent to the same address since.
-            if await mailed.count():
-                break
-    address = await mailed.get_attribute("href")
+            break
+    await mail.click()
+    address = await page.locator(f"pre a[href*='{link}']").get_attribute("href")
     await page.goto(urljoin(page.url, urlsplit(address or "").path))
 
 
@@ -38,11 +37,17 @@ async def reset_link(page: Page) -> None:
     await page.locator("#identifier").fill(SPARE)
     await page.get_by_role("main").get_by_role("button").click()
     await expect(page.get_by_text("Si un compte")).to_be_visible()
-    await follow_mail(page, SPARE_MAIL, "/reinitialisation/")
+    await follow_mail(page, SPARE_MAIL, "nouveau mot de passe", "/reinitialisation/")
+
+
+async def reset_password(page: Page) -> None:
+    await reset_link(page)
+    await page.locator("#password").fill(NEW_PASSWORD)
+    await page.get_by_role("main").get_by_role("button").click()
 
 
 async def invitation(page: Page) -> None:
-    await follow_mail(page, INVITED, "/invitation/")
+    await follow_mail(page, INVITED, "Invitation", "/invitation/")
 
 
 async def new_address(page: Page) -> None:
@@ -52,7 +57,7 @@ async def new_address(page: Page) -> None:
     await page.locator("#current").fill(PASSWORD)
     await page.locator("#email").fill(address)
     await page.get_by_role("main").get_by_role("button").click()
-    await follow_mail(page, address, "/nouvelle-adresse/")
+    await follow_mail(page, address, "Confirmez", "/nouvelle-adresse/")
 
 
 async def confirm_address(page: Page) -> None:

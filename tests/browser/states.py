@@ -93,6 +93,14 @@ SIGNING_IN = [
 
 LINKS_AND_CODES = [
     State("S2 lien valable", None, FORGOTTEN, "Choisir un nouveau mot de passe", letters.reset_link),
+    State(
+        "S2 mot de passe changé",
+        None,
+        FORGOTTEN,
+        "Votre mot de passe est changé",
+        letters.reset_password,
+        says="Vous pouvez vous connecter",
+    ),
     State("S2 invitation valable", None, "/courriels", "Vous êtes invité à rejoindre", letters.invitation),
     State("S2 nouvelle adresse", None, SPARE, "Confirmer ma nouvelle adresse", letters.new_address, alone=True),
     State(
