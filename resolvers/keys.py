@@ -6,17 +6,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from models import FundingRequest, User
+from models import FundingRequest, Session, User
 from models.actors import Actor
 from models.events import EventKind
 from models.sealing import Unreadable, is_sealed_with_the_first_key, seal_again
 from resolvers.events import record_account
 
-_SEALED: tuple[tuple[type[FundingRequest] | type[User], str], ...] = (
+_Model = type[FundingRequest] | type[User] | type[Session]
+
+_SEALED: tuple[tuple[_Model, str], ...] = (
     (FundingRequest, "bank_details_sealed"),
     (User, "totp_secret"),
+    (Session, "typed"),
 )
-"""Every column that holds sealed values, but for what a session keeps: that ends with it, some hours later."""
+"""Every column that holds sealed values."""
 _BATCH = 200
 
 
@@ -33,7 +36,7 @@ async def rotate_keys(actor: Actor, *, as_of: datetime) -> Rotation:
     """Seal everything again with the first key; begun anew after a crash, it goes on where it was."""
     rotation = Rotation()
     for model, column in _SEALED:
-        last: UUID | None = None
+        last: UUID | str | None = None
         while batch := await _next(model, column, last):
             for row_id, kept in batch:
                 await _renew(model, column, row_id, kept, rotation)
@@ -44,17 +47,16 @@ async def rotate_keys(actor: Actor, *, as_of: datetime) -> Rotation:
     return rotation
 
 
-async def _next(model: type[FundingRequest] | type[User], column: str, after: UUID | None) -> list[tuple[UUID, str]]:
+async def _next(model: _Model, column: str, after: UUID | str | None) -> list[tuple[UUID | str, str]]:
     """The next sealed values, with their rows."""
     rows = model.filter(**{f"{column}__not_isnull": True}).exclude(**{column: ""})
     if after is not None:
-        rows = rows.filter(id__gt=after)
-    return [(row_id, kept) for row_id, kept in await rows.order_by("id").limit(_BATCH).values_list("id", column)]
+        rows = rows.filter(**{f"{_key(model)}__gt": after})
+    found = await rows.order_by(_key(model)).limit(_BATCH).values_list(_key(model), column)
+    return [(row_id, kept) for row_id, kept in found]
 
 
-async def _renew(
-    model: type[FundingRequest] | type[User], column: str, row_id: UUID, kept: str, rotation: Rotation
-) -> None:
+async def _renew(model: _Model, column: str, row_id: UUID | str, kept: str, rotation: Rotation) -> None:
     if is_sealed_with_the_first_key(kept):
         rotation.current += 1
         return
@@ -64,5 +66,10 @@ async def _renew(
         rotation.unreadable.append(f"{model._meta.db_table} {row_id}")
         return
     # Whoever wrote it meanwhile has sealed it with the first key.
-    await model.filter(id=row_id, **{column: kept}).update(**{column: renewed})
+    await model.filter(**{_key(model): row_id, column: kept}).update(**{column: renewed})
     rotation.renewed += 1
+
+
+def _key(model: _Model) -> str:
+    """What names a row: a session has its digest alone."""
+    return model._meta.pk_attr

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
-from models import Event, FundingRequest, User
+from models import Event, FundingRequest, Session, User
 from models.events import EventKind
 from models.sealing import Unreadable, is_sealed_with_the_first_key, new_key, seal, seal_again, unseal
 from resolvers import keys
 from resolvers.keys import rotate_keys
+from resolvers.typed import Typed, mark, opened, sealed
 from tests.conftest import NOW
 from tests.factories import MANAGER, make_request, make_supplier, make_user
 
@@ -47,6 +50,21 @@ async def test_everything_is_sealed_again_and_the_old_key_can_go(give: Callable[
     assert unseal(str((await User.get(id=person.id)).totp_secret)) == "JBSWY3DPEHPK3PXP"
     [told] = await Event.filter(kind=EventKind.KEYS_ROTATED)
     assert told.payload == {"renewed": 6, "unreadable": 0}
+
+
+async def test_what_a_session_keeps_is_sealed_again(give: Callable[..., None]) -> None:
+    person = await make_user(await make_supplier())
+    lasting: dict[str, Any] = {"created_at": NOW, "seen_at": NOW, "expires_at": NOW + timedelta(hours=1)}
+    for number in range(5):
+        page = Typed("/dossiers/FINSAS008539/solde/modification", mark(person.actor.account), {"contact": f"{number}"})
+        await Session.create(digest=f"{number}", user=person, typed=sealed(page, as_of=NOW), **lasting)
+    await Session.create(digest="nothing typed", user=person, **lasting)
+    give(NEW, OLD)
+    rotation = await rotate_keys(MANAGER, as_of=NOW)
+    assert (rotation.renewed, rotation.current, rotation.unreadable) == (5, 0, [])
+    give(NEW)
+    kept = [opened(row.typed, as_of=NOW) for row in await Session.exclude(typed=None).order_by("digest")]
+    assert [typed.fields["contact"] for typed in kept if typed] == ["0", "1", "2", "3", "4"]
 
 
 async def test_one_that_was_cut_short_goes_on_where_it_was(
