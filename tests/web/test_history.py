@@ -61,6 +61,24 @@ async def test_the_timeline_tells_versions_status_changes_and_mails_newest_first
     assert page.links[file] == f"{page.links['Accusé de réception M1']}.pdf"
 
 
+async def test_what_a_version_left_as_it_was_is_one_line_that_opens(scene: Scene) -> None:
+    await confirm(scene, "un@gmail.com", NOW + timedelta(days=1))
+    actor, at = scene.user.actor, NOW + timedelta(days=3)
+    cycle = await send_back(scene.request, as_of=at, comment="encore")
+    upload = await make_upload(actor, file_name="seul.pdf")
+    await add_attachment(actor, cycle.id, document_type="AUTRE_S", upload_id=upload.id, as_of=at)
+    await confirm_modification(actor, cycle.id, as_of=at)
+    page = await scene.visit.open(f"{scene.path}/historique")
+    latest, earlier = re.findall(r'<details class="unchanged">(.*?)</details>', scene.visit.response.text, re.DOTALL)
+    for opened, count in ((latest, 14), (earlier, 13)):
+        assert opened.count("<dt>") == count
+        assert f"{count}\u00a0autres données" in opened
+    assert "un@gmail.com" in latest
+    assert "un@gmail.com" not in earlier
+    assert "Inchangé dans M2 : 14 autres données (tout afficher) Numéro de dossier" in page.text
+    assert "FR76 •••• •••• 0189" in page.text.replace("\u00a0", " ")
+
+
 async def test_an_instant_is_told_to_machines_to_the_second(scene: Scene) -> None:
     await confirm(scene, "test123@gmail.com", NOW + timedelta(days=1, microseconds=20_042))
     await scene.visit.open(f"{scene.path}/historique")

@@ -26,6 +26,8 @@ async def page(http: Request) -> Response:
         "history/page.html",
         place=place,
         number=place.number,
+        dossier=data["dossier"],
+        request=data["request"],
         ranks=data["request"]["ranks"],
         timeline=timeline(data, cursors),
         later=any(cursors.values()),
