@@ -56,6 +56,11 @@ def long_comment(number: int, address: str) -> Address:
     return _after(address, f"{_COMMENT} WHERE dossier.number = 'FINSAS00{number}')")
 
 
+def many_mails(number: int, address: str) -> Address:
+    """That address, after so many mails that neither their list nor the history holds all on one page."""
+    return _after(address, _MAILS.format(number=f"FINSAS00{number}"))
+
+
 def announcement(address: str, *, withdrawn: bool) -> Address:
     """The announcement that is withdrawn, or the latest that is not, below that address."""
 
@@ -105,6 +110,26 @@ _COMMENT = f"""
     UPDATE modification SET comment = '{"Le guide ne décrit pas les erreurs. " * 15}' WHERE request_id IN (
     SELECT funding_request.id FROM funding_request JOIN dossier ON dossier.id = funding_request.dossier_id
 """  # noqa: S608
+# The latest mail about the balance, sent once more an hour before, two hours before…
+_MAILS = """
+    INSERT INTO email (id, request_id, kind, recipient, subject, text, html, message_id, status, created_at, sent_at,
+                       attempts, next_attempt_at)
+    WITH latest AS (
+        SELECT email.* FROM email
+        JOIN funding_request ON funding_request.id = email.request_id
+        JOIN dossier ON dossier.id = funding_request.dossier_id
+        WHERE dossier.number = '{number}' AND funding_request.kind = 'BALANCE' AND email.event_id IS NOT NULL
+        ORDER BY email.created_at DESC LIMIT 1
+    ), earlier(hours, at) AS (
+        SELECT 1, datetime(created_at, '-1 hour') || '.000000+00:00' FROM latest
+        UNION ALL
+        SELECT hours + 1, datetime(at, '-1 hour') || '.000000+00:00' FROM earlier WHERE hours < 45
+    )
+    SELECT printf('00000000-0000-4000-8000-%012d', hours), request_id, kind, recipient, subject, text, html,
+           'earlier-' || hours, status, at, at, 1, at
+    FROM latest, earlier WHERE true
+    ON CONFLICT DO NOTHING
+"""
 _SPARE = (
     f"""
     INSERT INTO account (id, identifier, email, name, role, "right", supplier_id, password_hash, active, created_at)

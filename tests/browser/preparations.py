@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 from urllib.parse import urljoin
 
-from playwright.async_api import FilePayload, Page
+from playwright.async_api import FilePayload, Page, expect
 
 from tasks.demo_accounts import PASSWORD
 
@@ -120,6 +120,21 @@ async def deadline_passed(page: Page) -> None:
 
 async def open_documents(page: Page) -> None:
     await page.locator("summary", has_text="Pièces justificatives").click()
+
+
+async def earlier_mails(page: Page) -> None:
+    await page.locator("summary", has_text="Courriels automatiques envoyés").click()
+    await page.get_by_role("link", name="Courriels plus anciens").click()
+
+
+async def read_to_the_end(page: Page) -> None:
+    """The history, page after page."""
+    onwards = page.get_by_role("link", name="Suite de l’historique")
+    while await onwards.count():
+        address = page.url
+        await onwards.click()
+        await expect(page).not_to_have_url(address)
+        await page.wait_for_load_state()
 
 
 async def session_ended_while_typing(page: Page) -> None:

@@ -15,6 +15,7 @@ from tests.browser.arranged import (
     attachment,
     broken,
     long_comment,
+    many_mails,
     scanning,
     spare_account,
     without_announcements,
@@ -54,6 +55,7 @@ GUIDE = solde(8539)
 EDITED = solde(8601, "/modification")
 SCANNING = scanning(8612, solde(8612, "/modification", "avance"))
 SCANNING_READ = scanning(8612, solde(8612, "", "avance"))
+LONG_HISTORY = many_mails(8607, solde(8607, "/historique"))
 FORGOTTEN, SPARE = spare_account("/mot-de-passe-oublie"), spare_account("/connexion")
 GENERATOR = "/mon-compte/double-authentification"
 RULES = "Une correction est nécessaire"
@@ -183,12 +185,21 @@ VERSIONS = [
     State("S4 aucun solde", "logisante", solde(8612), "Aucune demande de solde pour ce dossier."),
     State("S4 avance payée", "logisante", solde(8604, kind="avance"), "Votre demande a été décidée et payée"),
     State("S5 sans pièce ni courriel", "logisante", solde(8616), "Vous n’avez rien à faire."),
+    State(
+        "S5 courriels plus anciens",
+        "logisante",
+        many_mails(8607, solde(8607)),
+        "Revenir aux courriels les plus récents",
+        made.earlier_mails,
+    ),
     State("S5 pièce infectée depuis", "logisante", solde(8617), "Une pièce contient un virus"),
     State("S6 une seule version", "logisante", solde(8609, "/historique"), "n’a pas encore été modifiée."),
     State("S6 différences", "logisante", solde(8604, "/historique"), "M2"),
     State("S6 une version", "logisante", solde(8604, "/historique/1"), "M1"),
     State("S6 comparaison", "logisante", solde(8604, "/historique/2?depuis=0"), "M2"),
     State("S6 délai prolongé", "logisante", solde(8615, "/historique"), "Historique"),
+    State("S6 long historique", "logisante", LONG_HISTORY, "Suite de l’historique"),
+    State("S6 suite et fin", "logisante", LONG_HISTORY, "C’est le début de l’historique.", made.read_to_the_end),
 ]
 
 MODIFYING = [
