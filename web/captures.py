@@ -37,7 +37,7 @@ CAPTURES = {
     ),
     "pieces": Capture(
         DESK,
-        1280,
+        930,
         "Les pièces justificatives : la pièce qui vient d’être ajoutée est marquée « Ajouté » et peut être supprimée ; "
         "dessous, de quoi en déposer une autre.",
     ),
@@ -46,7 +46,7 @@ CAPTURES = {
     ),
     "accuse": Capture(
         DESK,
-        1300,
+        1000,
         "L’accusé de réception : son numéro, la date et l’heure, ce qui a été changé et les pièces ajoutées.",
     ),
     "historique": Capture(
@@ -58,6 +58,6 @@ CAPTURES = {
         "La page « Ne pas modifier » : ce qui va se passer, et la case à cocher sur l’assistance utilisateur.",
     ),
     "modification-telephone": Capture(
-        PHONE, 844, "La même page sur un téléphone : le contact changé, en vert, avec sa valeur d’avant."
+        PHONE, 600, "La même page sur un téléphone : le contact changé, en vert, avec sa valeur d’avant."
     ),
 }

@@ -115,7 +115,7 @@ async def _modify(page: Page, album: Album, document: Path) -> None:
     await _change_the_contact(page)
     await album.take(page, "modification", page.get_by_role("heading", name="Informations éditables"))
     await _import(page, "MSS_RESU_TEST_TECH", document)
-    await album.take(page, "pieces", page.get_by_role("heading", name="Pièces justificatives"))
+    await album.take(page, "pieces", page.locator("tr.changed"))
     await page.goto(f"{REQUEST}/modification/abandon")
     await album.take(page, "abandon")
 
