@@ -30,12 +30,15 @@ class Bound:
         """The same once so many more bytes are taken."""
         return replace(self, taken=self.taken + more)
 
-    def fault(self, file_name: str, field: str = "file") -> Fault:
-        """The refusal of a file that goes past it."""
+    @property
+    def refusal(self) -> str:
+        """What is said of a file that goes past it: {name} stands for its name."""
         left = f"il reste {room(self.left)}" if self.left else "il ne reste rien"
-        name = excerpt(file_name, 200)
-        sentence = f"« {name} » ne peut pas être ajouté : {left} sur {size(self.limit)} {self.purpose}."
-        return Fault(field, "QUOTA", french(sentence))
+        return french(f"« {{name}} » ne peut pas être ajouté : {left} sur {size(self.limit)} {self.purpose}.")
+
+    def fault(self, file_name: str, field: str = "file") -> Fault:
+        """The refusal of that file."""
+        return _fault(self.refusal, file_name, field)
 
 
 def daily_bound(taken: int) -> Bound:
@@ -62,19 +65,35 @@ class Allowance:
     @property
     def bytes(self) -> int:
         """How many bytes, within all its bounds."""
-        return min(bound.left for bound in self.bounds)
+        return self._tightest.left
+
+    @property
+    def refusal(self) -> str:
+        """What is said of one file more than fits: {name} stands for its name."""
+        return self._tightest.refusal if self.files else _too_many_files()
+
+    def within(self, bound: Bound) -> Allowance:
+        """The same, if this bound counts too."""
+        return replace(self, bounds=(bound, *self.bounds))
 
     def fault(self, file_name: str, weight: int, field: str = "file") -> Fault | None:
         """The refusal of one more file of that size, None when it fits."""
-        if not self.files:
-            return Fault(field, "QUOTA", french(_too_many_files(excerpt(file_name, 200))))
-        past = [bound for bound in self.bounds if weight > bound.left]
-        return past[0].fault(file_name, field) if past else None
+        fits = self.files and weight <= self.bytes
+        return None if fits else _fault(self.refusal, file_name, field)
+
+    @property
+    def _tightest(self) -> Bound:
+        return min(self.bounds, key=lambda bound: bound.left)
 
 
-def _too_many_files(name: str) -> str:
+def _too_many_files() -> str:
     most = settings.max_modification_files
-    return f"« {name} » ne peut pas être ajouté : cette modification compte déjà {most} pièces ajoutées, le maximum."
+    held = f"cette modification compte déjà {most} pièces ajoutées, le maximum"
+    return french(f"« {{name}} » ne peut pas être ajouté : {held}.")
+
+
+def _fault(refusal: str, file_name: str, field: str) -> Fault:
+    return Fault(field, "QUOTA", refusal.replace("{name}", excerpt(file_name, 200)))
 
 
 def modification_allowance(modification_id: UUID, documents: Iterable[Attachment]) -> Allowance:

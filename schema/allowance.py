@@ -14,8 +14,12 @@ class DocumentAllowance:
         description="Leur poids ensemble, en octets, dans les limites de la modification, de la demande et des envois "
         "du fournisseur en 24 heures."
     )
+    refusal: str = strawberry.field(
+        description="Ce qui est dit d’un fichier qui n’y tient pas, où {name} tient lieu de son nom."
+    )
 
     @classmethod
     def of(cls, allowance: Allowance, daily: Bound) -> DocumentAllowance:
         """The tightest of all bounds."""
-        return cls(files=allowance.files, bytes=min(allowance.bytes, daily.left))
+        whole = allowance.within(daily)
+        return cls(files=whole.files, bytes=whole.bytes, refusal=whole.refusal)

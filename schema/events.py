@@ -26,6 +26,9 @@ class Event(Node):
     status: RequestStatus | None = strawberry.field(
         description="L’état dans lequel il laisse la demande ; absent quand il ne le change pas."
     )
+    file_name: str | None = strawberry.field(
+        description="Nom de la pièce dont il s’agit ; absent des autres événements, et de ceux qui sont purgés."
+    )
 
     @strawberry.field(description="La demande concernée.")
     async def request(self, info: Info) -> FundingRequestRef | None:
@@ -33,12 +36,23 @@ class Event(Node):
 
     @strawberry.field(description="La modification dont il est une étape ; absente des autres événements.")
     async def modification(self, info: Info) -> ModificationRef | None:
+        cycle = await self._cycle(info)
+        return modifications.Modification.of(cycle, info.context) if cycle else None
+
+    @strawberry.field(
+        description="Motif du gestionnaire qui repousse l’échéance ou annule la modification ; absent des autres "
+        "événements, et une fois effacé."
+    )
+    async def reason(self, info: Info) -> str | None:
+        cycle = await self._cycle(info)
+        # What people wrote is emptied on the cycle itself: its events keep it a while longer, for the audit alone.
+        return self.row.payload.get("reason") if cycle and cycle.comment else None
+
+    async def _cycle(self, info: Info) -> models.Modification | None:
         if self.row.request_id is None or self.row.cycle is None:
             return None
         rows = await info.context.loaders.modifications_of_request.load(self.row.request_id)
-        return next(
-            (modifications.Modification.of(row, info.context) for row in rows if row.number == self.row.cycle), None
-        )
+        return next((row for row in rows if row.number == self.row.cycle), None)
 
     @classmethod
     def of(cls, row: models.Event, context: Context) -> Event:
@@ -50,4 +64,5 @@ class Event(Node):
             at=row.at,
             summary=summary_of(row),
             status=row.status,
+            file_name=row.payload.get("fileName"),
         )

@@ -12,8 +12,9 @@ from strawberry.dataloader import DataLoader
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from models import Attachment, Email, FundingRequest, Modification, Supplier, User, Version
+from models import Attachment, Email, Event, FundingRequest, Modification, Supplier, User, Version
 from models.allowance import Bound
+from models.events import EventKind
 from resolvers.allowances import daily_bounds
 from resolvers.pages import Order, Page, Position, pages_by_parent
 from resolvers.reach import Reach, reach_of
@@ -89,6 +90,12 @@ class Loaders:
     def modifications_of_request(self) -> Many[Modification]:
         """By number."""
         return _by_parent(Modification.all().order_by("number"), "request_id")
+
+    @cached_property
+    def extensions_of_request(self) -> Many[Event]:
+        """Every putting off of a deadline, in their order."""
+        extensions = Event.filter(kind=EventKind.DEADLINE_EXTENDED).order_by("position")
+        return _by_parent(extensions, "request_id")
 
     @cached_property
     def open_modifications(self) -> Many[Modification]:

@@ -13,12 +13,12 @@ from models.lifecycle import ModificationOutcome
 from models.modifications import EditableField, ExpectedChange
 from resolvers import links, receipt_words
 from resolvers.visibility import found
-from schema import requests
+from schema import events, requests
 from schema.actors import Actor
 from schema.allowance import DocumentAllowance
 from schema.attachments import Attachment, DocumentType
 from schema.context import Context, Info
-from schema.nodes import FundingRequestRef, Node, node_id
+from schema.nodes import EventRef, FundingRequestRef, Node, node_id
 from schema.receipts import Receipt
 from schema.versions import Changes, Version
 
@@ -90,6 +90,12 @@ class Modification(Node):
         expected = self.row.expects
         changes = await self._changes(info) if expected else None
         return [Expected.of(each, changes) for each in expected]
+
+    @strawberry.field(description="Le dernier report de l’échéance ; absent tant qu’elle n’a pas été repoussée.")
+    async def deadline_extension(self, info: Info) -> EventRef | None:
+        rows = await info.context.loaders.extensions_of_request.load(self.row.request_id)
+        own = [row for row in rows if row.cycle == self.number]
+        return events.Event.of(own[-1], info.context) if own else None
 
     @strawberry.field(description="Le brouillon ; absent une fois la modification close.")
     async def draft(self, info: Info) -> Draft | None:

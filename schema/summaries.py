@@ -15,7 +15,7 @@ _SENTENCES = MappingProxyType(
         _K.COMMENT_SEEN: "Le fournisseur a lu le commentaire du gestionnaire{cycle}.",
         _K.SUPPORT_CONTACT_CHANGED: "Les coordonnées de contact sont changées dans le brouillon{cycle}.",
         _K.ATTACHMENT_ADDED: "La pièce{document} est ajoutée au brouillon{cycle}.",
-        _K.ATTACHMENT_REMOVED: "La pièce{document} est retirée du brouillon{cycle}.",
+        _K.ATTACHMENT_REMOVED: "La pièce{document} est supprimée du brouillon{cycle}.",
         _K.ATTACHMENT_INFECTED: "La pièce{document} contient un virus{cycle} : elle est mise à l’écart.",
         _K.ATTACHMENT_DAMAGED: "Le contenu de la pièce{document} n’est plus celui qui a été reçu{cycle}.",
         _K.ATTACHMENT_RESTORED: "Le contenu de la pièce{document} est de nouveau celui qui a été reçu{cycle}.",

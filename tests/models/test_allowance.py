@@ -60,14 +60,19 @@ def sentence(left: Allowance, size: int) -> str | None:
 
 
 async def test_the_refusal_says_which_bound_and_what_is_left_of_it() -> None:
-    left = allowance(document(9 * MEBIBYTE), document(16 * MEBIBYTE - 1, cycle=None, rank=0))
-    assert sentence(left, 1) is None
+    left = allowance(document(9 * MEBIBYTE))
+    assert sentence(left, MEBIBYTE) is None
     assert sentence(left, MEBIBYTE + 1) == (
         "« pv.pdf » ne peut pas être ajouté : il reste 1 Mo sur 10 Mo pour les pièces ajoutées dans cette modification."
     )
-    assert sentence(left, 2) == (
-        "« pv.pdf » ne peut pas être ajouté : il reste 1 octet sur 25 Mo pour les pièces de cette demande."
-    )
+
+
+async def test_of_several_bounds_the_tightest_is_told_before_a_file_is_chosen_as_after() -> None:
+    left = allowance(document(9 * MEBIBYTE), document(16 * MEBIBYTE - 1, cycle=None, rank=0))
+    told = "« pv.pdf » ne peut pas être ajouté : il reste 1 octet sur 25 Mo pour les pièces de cette demande."
+    assert [sentence(left, size) for size in (1, 2, 2 * MEBIBYTE)] == [None, told, told]
+    assert left.refusal.replace("\u00a0", " ").replace("{name}", "pv.pdf") == told
+    assert "en 24 heures" in left.within(daily_bound(30 * MEBIBYTE)).refusal
 
 
 async def test_the_number_of_documents_is_bounded_whatever_their_size() -> None:

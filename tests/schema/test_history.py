@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from tortoise.expressions import Q
 
-from models import FundingRequest
+from models import FundingRequest, Modification
 from resolvers.editing import change_support_contact
 from resolvers.events import purge_events
-from resolvers.modifications import confirm_modification
+from resolvers.modifications import confirm_modification, extend_deadline
 from tests.conftest import NOW
 from tests.factories import MANAGER, READER, make_request, send_back, supplier_of
 from tests.schema.asking import data
@@ -49,6 +49,20 @@ async def test_an_event_whose_payload_was_purged_names_no_cycle(db: str) -> None
     await send_back(await make_request())
     assert await purge_events(Q(request_id__isnull=False), as_of=NOW) == 1
     assert (await history())["events"]["nodes"][0]["modification"] is None
+
+
+async def test_a_deadline_put_off_tells_its_reason_until_what_people_wrote_is_emptied(db: str) -> None:
+    cycle = await send_back(await make_request())
+    await extend_deadline(MANAGER, cycle.id, closes_on=date(2023, 9, 1), reason="Congés.", as_of=NOW)
+    query = "{ requests { nodes { modification { deadlineExtension { kind reason fileName } } } } }"
+
+    async def told() -> dict[str, Any]:
+        found: dict[str, Any] = (await data(MANAGER, query))["requests"]["nodes"][0]["modification"]
+        return found["deadlineExtension"] or {}
+
+    assert await told() == {"kind": "DEADLINE_EXTENDED", "reason": "Congés.", "fileName": None}
+    await Modification.all().update(comment="")
+    assert (await told())["reason"] is None
 
 
 async def test_the_document_of_a_version_tells_bank_details_to_managers_alone(db: str) -> None:

@@ -76,8 +76,10 @@ async def test_a_document_is_imported_then_deleted(scene: Scene) -> None:
     assert "pv-test.pdf ✓ Ajouté" in page.text
     assert await scene.draft() == (None, 1)
     page = await scene.visit.press("Supprimer pv-test.pdf")
-    assert "Pièce supprimée du brouillon." in page.text
-    assert await scene.draft() == (None, 0)
+    assert "pv-test.pdf supprimée du brouillon." in page.text
+    await scene.change_contact_as(scene.user, "test123@gmail.com")
+    assert "Pièce supprimée du brouillon." in (await scene.visit.open(f"{scene.page}?fait=retrait")).text
+    assert await scene.draft() == ("test123@gmail.com", 0)
 
 
 async def test_several_documents_come_at_once(scene: Scene) -> None:
@@ -131,6 +133,8 @@ async def test_the_page_tells_what_may_be_added_before_anything_is_chosen(
     assert "Vous pouvez encore ajouter 3 pièces à cette modification, 5 Mo en tout." in page.text
     assert "Autre pièce d’avance, Autre pièce de solde : " in page.text
     assert "20 Mo au plus par fichier" in page.text
+    refusal = "« {name} » ne peut pas être ajouté : il reste 5 Mo sur 5 Mo pour les pièces ajoutées"
+    assert f'data-no-room="{refusal}' in scene.visit.response.text.replace("\u00a0", " ")
 
 
 async def test_a_first_visit_of_the_page_weighs_little_with_all_that_it_loads(scene: Scene) -> None:

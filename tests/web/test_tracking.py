@@ -96,8 +96,11 @@ async def test_a_deadline_that_was_put_off_is_told(scene: Scene) -> None:
     later = (scene.modification.closes_at + timedelta(days=5)).date()
     await extend_deadline(MANAGER, scene.modification.id, closes_on=later, reason="Congés.", as_of=LATER)
     page = await scene.visit.open(scene.path)
-    assert "Ce délai a été prolongé : le courriel du 08/08/2023 en dit le motif." in page.text
+    assert "Ce délai a été prolongé le 08/08/2023 : « Congés. »" in page.text
     assert "rappel (J+15) 01/09/2023 date limite, 14 h 32 (J+25)" in page.text
+    assert "Ce délai a été prolongé le 08/08/2023 : « Congés. »" in (await scene.visit.open(scene.page)).text
+    history = (await scene.visit.open(f"{scene.path}/historique")).text
+    assert "est repoussée au vendredi 1er septembre 2023 à 14 h 32 (heure de Paris). Motif Congés." in history
 
 
 async def confirmed(scene: Scene) -> None:

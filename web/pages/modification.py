@@ -29,7 +29,8 @@ async def page(http: Request) -> Response:
         done = await _act(http, place, form)
         await sent_again(http, form)
         return done
-    data, typed = await read(http, "ModificationPage", place), given_back(http)
+    removed = http.query_params.get("fait") == "retrait"
+    data, typed = await read(http, "ModificationPage", place, removed=removed), given_back(http)
     if not may_edit(data["request"]):
         return closed(http, data, unsent=typed.fields.get("contact", "") if typed else "")
     saved = data["request"]["modification"]["draft"]["supportContact"]
@@ -64,7 +65,14 @@ def _show(
         typed=typed,
         done=http.query_params.get("fait", ""),
         arrived=http.query_params.getlist("piece"),
+        removed=_just_removed(data["request"]),
     )
+
+
+def _just_removed(request: dict[str, Any]) -> str | None:
+    """The name of the document whose removal is the last thing that happened, where that was read."""
+    last = request.get("events", {"nodes": []})["nodes"]
+    return last[0]["fileName"] if last and last[0]["kind"] == "ATTACHMENT_REMOVED" else None
 
 
 def closed(http: Request, data: dict[str, Any], status: int = 200, message: str = "", unsent: str = "") -> Response:

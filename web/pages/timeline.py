@@ -100,12 +100,12 @@ def _of_event(event: dict[str, Any], data: dict[str, Any]) -> Entry:
     """An event, with the words that people wrote on that occasion and where more can be read."""
     sort = "minor" if event["kind"] in _MINOR_EVENTS else "event"
     entry = Entry(event["at"], sort, event["summary"], event["status"])
-    cycle = event["modification"] or dict.fromkeys(("comment", "cancelReason", "note", "receiptUrl"))
+    cycle = event["modification"] or dict.fromkeys(("comment", "note", "receiptUrl"))
     match event["kind"]:
         case "MODIFICATION_REQUESTED":
             entry.quotes = _quote("Commentaire du gestionnaire", cycle["comment"])
-        case "MODIFICATION_CANCELLED":
-            entry.quotes = _quote("Motif", cycle["cancelReason"])
+        case "MODIFICATION_CANCELLED" | "DEADLINE_EXTENDED":
+            entry.quotes = _quote("Motif", event["reason"])
         case "MODIFICATION_SKIPPED":
             entry.quotes = _quote("Mot du fournisseur", cycle["note"])
             entry.links = _receipts(cycle)

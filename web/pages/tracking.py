@@ -46,14 +46,11 @@ async def page(http: Request) -> Response:
 
 
 def _told(request: dict[str, Any] | None) -> dict[str, Any]:
-    """What only the latest mails say of the cycle: that its deadline was put off, that a draft was dropped."""
-    if request is None:
-        return {}
-    cycle, ended = request["modification"], request["modifications"]["nodes"][:1]
-    put_off = _mail_since(request, "DEADLINE_EXTENDED", cycle["openedAt"]) if cycle else None
+    """What only the latest mails say of the cycle: that a draft was dropped."""
+    ended = request["modifications"]["nodes"][:1] if request else []
     closed_at = ended[0]["closedAt"] if ended else None
-    expired = _mail_since(request, "MODIFICATION_EXPIRED", closed_at) if closed_at else None
-    return {"put_off": put_off, "dropped": bool(expired and "Votre brouillon" in (expired["text"] or ""))}
+    expired = _mail_since(request, "MODIFICATION_EXPIRED", closed_at) if request and closed_at else None
+    return {"dropped": bool(expired and "Votre brouillon" in (expired["text"] or ""))}
 
 
 def _mail_since(request: dict[str, Any], kind: str, instant: str) -> dict[str, Any] | None:

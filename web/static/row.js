@@ -92,7 +92,7 @@ class Row {
 
   // What the server would refuse anyway is said before it is sent; it alone decides.
   check() {
-    const { wrongFormat, emptyFile, tooLarge, left, room } = zone().dataset;
+    const { wrongFormat, emptyFile, tooLarge, noRoom, left } = zone().dataset;
     const { name, size: weight } = this.file;
     const chosen = [...this.choice.options].filter((option) => (this.type ? option.selected : option.value));
     const each = (limit, separator) => [...new Set(chosen.flatMap((option) => option.dataset[limit].split(separator)))];
@@ -104,7 +104,7 @@ class Row {
     }
     if (!weight) return this.refuse(filled(emptyFile, { name }));
     if (weight > largest) return this.refuse(filled(tooLarge, { name, size, limit: inWords(largest) }));
-    if (weight > left) this.refuse(`${named(this.file)} pèse ${size}. Il reste ${room} pour cette modification.`);
+    if (weight > left) this.refuse(filled(noRoom, { name }));
   }
 
   recheck() {
