@@ -159,9 +159,9 @@ async def save(page: Page, contact: str) -> None:
     await page.get_by_role("button", name="Enregistrer le brouillon").click()
 
 
-def document(folder: Path, name: str) -> Path:
-    """A little PDF like no other of that name."""
+def document(folder: Path, name: str, padding: int = 0) -> Path:
+    """A PDF like no other, so many bytes heavier than a little one: the same bytes twice would be the same document."""
     example = Path(__file__).parents[1] / "examples/pieces/decision-attribution-finsas008539.pdf"
-    file = folder / name
-    file.write_bytes(example.read_bytes().replace(b"startxref", f"% {name}\nstartxref".encode()))
+    file, comment = folder / name, f"% {name} ".encode() + b"0" * padding
+    file.write_bytes(example.read_bytes().replace(b"startxref", comment + b"\nstartxref"))
     return file

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import CDPSession, Page, Route, expect
 
+from models import Attachment
 from tests.browser.journeys import CONTACT, Journey, document, heading, keep, save
 
 TYPED = "Écrit pendant que la session se terminait."
+_SLOW = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 200_000}
 BACK_AGAIN = "ce que vous aviez saisi est de nouveau dans la page"
 
 
@@ -141,6 +143,46 @@ async def test_a_post_that_never_arrived_arrives_when_the_network_is_back(journe
         await page.reload()
     await expect(page.get_by_text("✓ Modifié")).to_be_visible()
     await expect(page.get_by_label(CONTACT)).to_have_value("tunnel@editeur.fr")
+
+
+async def test_a_connection_that_drops_in_the_middle_of_an_upload_still_leads_to_the_receipt(
+    journey: Journey, javascript: bool, tmp_path: Path
+) -> None:
+    page = await journey.enter()
+    await page.goto(journey.form)
+    await page.get_by_label("Type de pièce complémentaire :").select_option("AUTRE_S")
+    await page.get_by_label("Fichier à ajouter :").set_input_files(document(tmp_path, "pv-train.pdf", 1_000_000))
+    network = await page.context.new_cdp_session(page)
+    await network.send("Network.emulateNetworkConditions", _SLOW)
+    await (_drops_and_comes_back if javascript else _fails_and_is_sent_again)(page, network)
+    await heading(page, "Vérifiez vos modifications")
+    await page.get_by_role("button", name="Confirmer", exact=True).click()
+    await heading(page, "Vos modifications ont été transmises")
+    await expect(page.get_by_role("main")).to_contain_text("pv-train.pdf")
+    assert await journey.confirmations() == 1
+    assert await Attachment.filter(request=journey.request, upload__file_name="pv-train.pdf").count() == 1
+
+
+async def _drops_and_comes_back(page: Page, network: CDPSession) -> None:
+    """One press sends the file, sends it again when the network is back, and leads on to the check."""
+    await page.get_by_role("button", name="Vérifier et confirmer").click()
+    row = page.locator("#envois > li")
+    await expect(row.get_by_role("progressbar")).not_to_have_js_property("value", 0)
+    await network.send("Network.emulateNetworkConditions", _SLOW | {"offline": True})
+    await expect(row).to_contain_text("a été interrompu. Nouvel essai au retour du réseau.")
+    await network.send("Network.emulateNetworkConditions", _SLOW | {"uploadThroughput": -1})
+
+
+async def _fails_and_is_sent_again(page: Page, network: CDPSession) -> None:
+    """The browser's own page of the failure holds what was to be sent, the file with it."""
+    async with page.expect_event("requestfailed"):
+        async with page.expect_event("request"):
+            await page.get_by_role("button", name="Importer", exact=True).click(no_wait_after=True)
+        await network.send("Network.emulateNetworkConditions", _SLOW | {"offline": True})
+    await network.send("Network.emulateNetworkConditions", _SLOW | {"uploadThroughput": -1})
+    await page.reload()
+    await expect(page.get_by_role("row", name="pv-train.pdf")).to_contain_text("✓ Ajouté")
+    await page.get_by_role("button", name="Vérifier et confirmer").click()
 
 
 async def _press_in_vain(page: Page) -> None:
