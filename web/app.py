@@ -29,7 +29,8 @@ from web import (
     uploads,
 )
 from web.assets import Assets
-from web.errors import HANDLERS, Incidents
+from web.errors import HANDLERS
+from web.incidents import Incidents
 from web.lingering import Lingering
 from web.pages import (
     account,

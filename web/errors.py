@@ -5,16 +5,13 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import nullcontext
 from typing import Any
 
 import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from structlog.contextvars import bound_contextvars, get_contextvars
-from tortoise.exceptions import DBConnectionError
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from structlog.contextvars import get_contextvars
 
 from models.errors import NotFound, PermissionDenied
 from resolvers import storage
@@ -50,19 +47,17 @@ def answer(
     status = known(status)
     problem = said if isinstance(said, Problem) else PROBLEMS[status]
     problem = problem._replace(message=said) if isinstance(said, str) and said else problem
-    incident = get_contextvars().get("incident") or _new_number()
-    log.log(
-        logging.ERROR if because else logging.INFO,
-        "incident" if because else "refused",
-        status=status,
-        incident=incident,
-        method=http.method,
-        path=_route(http),
-        exc_info=because,
-    )
+    incident = get_contextvars().get("incident") or new_number()
+    _note(http, status, incident, because)
     if http.scope["path"] in API_PATHS or "authorization" in http.headers:
         return JSONResponse(_as_json(http, problem.code, problem.message, incident), status, headers)
     return _page(http, status, problem, headers, incident)
+
+
+def _note(http: Request, status: int, incident: str, because: Exception | None) -> None:
+    level, what = (logging.ERROR, "incident") if because else (logging.INFO, "refused")
+    said = {"method": http.method, "path": _route(http)}
+    log.log(level, what, status=status, incident=incident, **said, exc_info=because)
 
 
 def _page(http: Request, status: int, problem: Problem, headers: Mapping[str, str] | None, incident: str) -> Response:
@@ -71,7 +66,8 @@ def _page(http: Request, status: int, problem: Problem, headers: Mapping[str, st
     return render(http, "errors/error.html", status, headers, **about, unsure=unsure, ways=ways_on(http, status))
 
 
-def _new_number() -> str:
+def new_number() -> str:
+    """What a reader quotes, and the log is searched for."""
     return f"{secrets.token_hex(2)}-{secrets.token_hex(2)}".upper()
 
 
@@ -136,9 +132,6 @@ async def storage_failed(http: Request, error: Exception) -> Response:
     return answer(http, status, headers={"Retry-After": "60"}, because=error)
 
 
-# As SQLite, PostgreSQL and the system say that a disk is full.
-_NO_ROOM = ("database or disk is full", "No space left on device")
-
 HANDLERS: dict[Any, Callable[[Request, Exception], Awaitable[Response]]] = {
     HTTPException: http_error,
     OperationFailed: operation_failed,
@@ -147,55 +140,3 @@ HANDLERS: dict[Any, Callable[[Request, Exception], Awaitable[Response]]] = {
     ClientDisconnect: sender_left,
     storage.Unavailable: storage_failed,
 }
-
-
-class Incidents:
-    """Numbers what is asked, and turns whatever nobody expected into a page, inside every answer's protections.
-
-    All log lines written meanwhile carry the number, which an error page shows.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        with bound_contextvars(incident=_new_number()) if scope["type"] == "http" else nullcontext():
-            await self._answer(scope, receive, send)
-
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        started = False
-
-        async def watched(message: Message) -> None:
-            nonlocal started
-            started = True
-            await send(message)
-
-        try:
-            await self.app(scope, receive, watched)
-        except Exception as error:
-            if scope["type"] != "http" or started:
-                raise
-            await _incident(Request(scope), error)(scope, receive, send)
-
-
-def _incident(http: Request, error: Exception) -> Response:
-    try:
-        if any(words in str(error) for words in _NO_ROOM):
-            return answer(http, 507, headers={"Retry-After": "60"}, because=error)
-        if isinstance(error, (DBConnectionError, OSError)):
-            return answer(http, 503, headers={"Retry-After": "30"}, because=error)
-        return answer(http, 500, because=error)
-    except Exception as second:  # The error page itself cannot be drawn: say it without one.
-        log.error("no error page", exc_info=second)
-        return HTMLResponse(_BARE.format(**PROBLEMS[500]._asdict(), incident=get_contextvars()["incident"]), 500)
-
-
-# Our links and our look need templates; these words need nothing.
-_BARE = """<!doctype html>
-<html lang="fr"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>
-<h1>{title}</h1>
-<p>{message}</p>
-<p>{advice}</p>
-<p>Incident n° <strong>{incident}</strong>. Donnez ce numéro à l’assistance.</p>
-<p><a href="/">Accueil du portail</a></p>
-"""

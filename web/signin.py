@@ -11,17 +11,21 @@ from resolvers import sessions, typed
 from web import own_second_factor, second_step, session
 from web.origin import SESSION_COOKIE
 from web.sign_in_page import sign_in_page
-from web.uploads import read_form
+from web.uploads import Form, read_form
 
 WRONG = Fault("identifier", "WRONG", "L’identifiant ou le mot de passe est incorrect.")
 
 
 async def sign_in(http: Request) -> Response:
     """GET and POST /connexion."""
+    if http.method == "POST":
+        return await _let_in(http, await read_form(http))
     wanted = session.own_path(http.query_params.get("retour"))
-    if http.method != "POST":
-        return RedirectResponse(wanted, 303) if http.state.viewer else sign_in_page(http, wanted)
-    form = await read_form(http)
+    return RedirectResponse(wanted, 303) if http.state.viewer else sign_in_page(http, wanted)
+
+
+async def _let_in(http: Request, form: Form) -> Response:
+    """To the page that was wanted, when identifier and password go together."""
     wanted, identifier, kept = session.own_path(form.get("retour")), form.get("identifier"), form.get("saisie")
     try:
         secret = await sessions.sign_in(

@@ -20,7 +20,7 @@ from tests.web.scene import Scene
 from tests.web.visit import Reading
 from web import client, graphiql
 from web.app import app
-from web.errors import Incidents
+from web.incidents import Incidents
 from web.problems import PROBLEMS
 from web.protection import HEADERS
 
