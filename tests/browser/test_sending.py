@@ -51,6 +51,10 @@ async def _what_cannot_be_accepted_is_said_before_it_is_sent(page: Page, folder:
     )
     await _press(page)
     await expect(page.get_by_label("Type de immense.pdf")).to_be_focused()
+    await page.locator("#verifier").click()
+    await expect(_row(page, "immense.pdf")).to_contain_text("Pour continuer sans ce fichier, retirez-le.")
+    await expect(page.locator("#envois-dits")).to_contain_text("« immense.pdf »".replace(" ", "\u00a0"))
+    await expect(page.get_by_label("Type de immense.pdf")).to_be_focused()
     await _nothing_hinders_anybody(page)
     for name in ("immense.pdf", "vide.pdf", "virus.exe"):
         await page.get_by_role("button", name=f"Retirer {name}").click()

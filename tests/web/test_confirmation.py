@@ -26,6 +26,7 @@ async def test_the_check_page_shows_before_and_after(scene: Scene) -> None:
     assert scene.visit.path == f"{scene.page}/verification"
     assert scene.visit.page.within("del") == "pascal.breton@axyus.com"
     assert scene.visit.page.within("ins") == "test123@gmail.com pv-test.pdf"
+    assert scene.visit.page.links["pv-test.pdf"].startswith("/pieces/")
     assert "votre demande repasse « en cours » et vous ne pourrez plus la modifier" in scene.visit.text
 
 
@@ -68,11 +69,15 @@ async def _modification_id(scene: Scene) -> str:
 
 async def test_a_draft_changed_since_the_check_is_checked_again(scene: Scene) -> None:
     await prepare(scene)
-    await scene.change_contact_as(await make_user(scene.user.supplier), "louise@poulat.fr")
-    page = await scene.visit.press("Confirmer")
+    louise = await make_user(scene.user.supplier, name="Louise Martin")
+    await scene.change_contact_as(louise, "louise@poulat.fr")
+    page = await scene.visit.press("Confirmer", note="Contact mis à jour.")
     assert scene.visit.status == 409
-    assert "Votre demande a changé entre-temps." in page.text
+    assert scene.visit.title.startswith("Votre demande a changé entre-temps : ")
+    assert "Louise Martin a changé le brouillon le 08/08/2023 à 14 h 32. Rien n’a été transmis : relisez" in page.text
+    assert "Une correction est nécessaire" not in page.text
     assert "louise@poulat.fr" in page.within("ins")
+    assert "Contact mis à jour." in page.text
     assert await outcome(scene) is None
     await scene.visit.press("Confirmer")
     assert await outcome(scene) == ModificationOutcome.CONFIRMED
@@ -119,5 +124,18 @@ async def test_declining_what_was_confirmed_is_refused_with_the_receipt(scene: S
     await scene.visit.press("Confirmer")
     page = await scene.visit.send(f"{scene.page}/abandon", declining | {"assistance": "oui"})
     assert scene.visit.status == 409
-    assert "Vos modifications ont été transmises le 08/08/2023 à 14 h 32." in page.text
+    assert "Vos modifications ont été transmises le 08/08/2023 à 14 h 32 par Pascal Breton." in page.text
     assert page.links["Relire l’accusé de réception"].endswith(str(scene.modification.id))
+
+
+async def test_an_old_tab_without_anything_typed_does_not_say_that_something_was_lost(scene: Scene) -> None:
+    await prepare(scene)
+    checking = scene.visit.page.forms[-1].fields
+    old_tab = (await scene.visit.open(scene.page)).forms[-1].fields
+    await scene.visit.send(f"{scene.page}/verification", checking)
+    page = await scene.visit.send(scene.page, old_tab | {"action": "verifier"})
+    assert scene.visit.status == 409
+    assert "Vos modifications ont été transmises le 08/08/2023 à 14 h 32 par Pascal Breton." in page.text
+    assert "Rien de ceci n’a été transmis" not in page.text
+    page = await scene.visit.send(scene.page, old_tab | {"action": "verifier", "contact": "trop.tard@poulat.fr"})
+    assert "Rien de ceci n’a été transmis. Vous pouvez le copier. trop.tard@poulat.fr" in page.text

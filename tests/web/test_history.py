@@ -48,6 +48,8 @@ async def test_the_timeline_tells_versions_status_changes_and_mails_newest_first
         "Avant : pascal.breton@axyus.com Après : test123@gmail.com",
         "Ajouté : test123@gmail.com.pdf",
         "1 pièce inchangée",
+        "La pièce « test123@gmail.com.pdf » est ajoutée au brouillon (M1), par Pascal Breton.",
+        "Les coordonnées de contact sont changées dans le brouillon (M1), par Pascal Breton.",
         "Action requise",
         "07/08/2023 à 14 h 32 — La demande est renvoyée au fournisseur pour modification (M1). A modifier",
         "Commentaire du gestionnaire test modif",

@@ -230,6 +230,8 @@ async def test_an_account_that_only_reads_is_told(scene: Scene, enter: Enter) ->
     page = await scene.visit.open(scene.path)
     assert "Votre compte permet de lire cette demande, pas de la modifier." in page.text
     assert "Modifier ma demande de solde" not in page.links
+    assert "nécessite des modifications de votre part." in page.text
+    assert "Cliquez ici" not in page.text
 
 
 async def test_a_manager_reads_the_same_page_without_the_way_to_modify(scene: Scene, enter: Enter) -> None:

@@ -29,7 +29,8 @@ async def check(http: Request) -> Response:
     note = typed.fields.get("note", "") if typed else ""
     if not may_edit(data["request"]):
         return closed(http, data, unsent=note)
-    return render(http, "modification/check.html", headers=pushed(http), **data, faults=[], note=note, typed=typed)
+    shown: dict[str, Any] = {"faults": [], "stale": False, "note": note, "typed": typed}
+    return render(http, "modification/check.html", headers=pushed(http), **data, **shown)
 
 
 async def _confirm(http: Request, form: Form) -> Response:
@@ -80,8 +81,10 @@ async def _answer(http: Request, result: dict[str, Any], template: str, **writte
     data = await read(http, "ModificationPage", asked_for(http))
     if not may_edit(data["request"]):
         return closed(http, data, 409, message=result["message"], unsent=written["note"])
+    stale = result["__typename"] == "StaleError"
     status = 422 if result["__typename"] == "ValidationError" else 409
-    return render(http, template, status, **data, faults=_faults(result), typed=None, **written)
+    faults = [] if stale else _faults(result)
+    return render(http, template, status, **data, faults=faults, stale=stale, typed=None, **written)
 
 
 _FIELDS = {"note": "note", "assistanceContacted": "assistance"}

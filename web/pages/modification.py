@@ -32,7 +32,8 @@ async def page(http: Request) -> Response:
     removed = http.query_params.get("fait") == "retrait"
     data, typed = await read(http, "ModificationPage", place, removed=removed), given_back(http)
     if not may_edit(data["request"]):
-        return closed(http, data, unsent=typed.fields.get("contact", "") if typed else "")
+        again = typed.fields if typed else {}
+        return closed(http, data, unsent=_typed(again.get("contact", ""), again.get("lu", "")))
     saved = data["request"]["modification"]["draft"]["supportContact"]
     return _show(http, data, contact=typed.fields.get("contact", saved) if typed else saved, typed=typed)
 
@@ -84,7 +85,7 @@ async def _act(http: Request, place: RequestAddress, form: Form) -> Response:
     before = await read(http, "ModificationPage", place)
     action, _, subject = form.get("action").partition(":")
     if not may_edit(before["request"]):
-        return closed(http, before, 409, unsent=form.get("contact"))
+        return closed(http, before, 409, unsent=_typed(form.get("contact"), form.get("lu")))
     contact = form.get("contact", before["request"]["modification"]["draft"]["supportContact"])
     draft = Draft(http, before["request"], form)
     await draft.mark_comment_seen()
@@ -103,6 +104,11 @@ async def _act(http: Request, place: RequestAddress, form: Form) -> Response:
     return _explain(http, await read(http, "ModificationPage", place), draft, contact, form.get("type"))
 
 
+def _typed(contact: str, shown: str) -> str:
+    """The contact, if it is another than the page already showed: that one may well have been transmitted."""
+    return "" if contact == shown else contact
+
+
 def _next(place: RequestAddress, action: str, draft: Draft) -> str:
     """Where a post that succeeded leads."""
     if action == "verifier":
@@ -116,7 +122,7 @@ def _next(place: RequestAddress, action: str, draft: Draft) -> str:
 def _explain(http: Request, data: dict[str, Any], draft: Draft, contact: str, chosen: str) -> Response:
     """The page again, with every reason why the post did not do all that was asked."""
     if not may_edit(data["request"]):
-        return closed(http, data, 409, unsent=contact)
+        return closed(http, data, 409, unsent=_typed(draft.form.get("contact"), draft.form.get("lu")))
     if draft.conflict:
         return render(
             http, "modification/conflict.html", 409, **data, current=draft.conflict, contact=contact, kept=draft.kept

@@ -20,7 +20,10 @@ CURSORS: Final = {"versions": "versions", "events": "evenements", "emails": "cou
 _VERSION_EVENTS: Final = frozenset({"REQUEST_IMPORTED", "MODIFICATION_CONFIRMED"})
 """What the versions themselves tell, with their differences."""
 
-_MINOR_EVENTS: Final = frozenset({"COMMENT_SEEN", "SUPPORT_CONTACT_CHANGED", "ATTACHMENT_ADDED", "ATTACHMENT_REMOVED"})
+_DRAFT_STEPS: Final = frozenset({"SUPPORT_CONTACT_CHANGED", "ATTACHMENT_ADDED", "ATTACHMENT_REMOVED"})
+"""What colleagues do to the draft that they share: who did it is said."""
+
+_MINOR_EVENTS: Final = _DRAFT_STEPS | {"COMMENT_SEEN"}
 """Steps on the way to a version: shown, but quietly."""
 
 _SUPPORT_EVENTS: Final = frozenset({"SUPPORT_CONTACTED", "SUPPORT_ANSWERED"})
@@ -99,7 +102,7 @@ def _entry(name: str, node: dict[str, Any], data: dict[str, Any]) -> Entry:
 def _of_event(event: dict[str, Any], data: dict[str, Any]) -> Entry:
     """An event, with the words that people wrote on that occasion and where more can be read."""
     sort = "minor" if event["kind"] in _MINOR_EVENTS else "event"
-    entry = Entry(event["at"], sort, event["summary"], event["status"])
+    entry = Entry(event["at"], sort, _signed(event), event["status"])
     cycle = event["modification"] or dict.fromkeys(("comment", "note", "receiptUrl"))
     match event["kind"]:
         case "MODIFICATION_REQUESTED":
@@ -114,6 +117,11 @@ def _of_event(event: dict[str, Any], data: dict[str, Any]) -> Entry:
         case kind if kind in _SUPPORT_EVENTS:
             entry.links = [(f"{data['place'].path}/assistance", "Lire les échanges avec l’Assistance")]
     return entry
+
+
+def _signed(event: dict[str, Any]) -> str:
+    summary, name = str(event["summary"]), event["actor"]["name"]
+    return f"{summary.removesuffix('.')}, par {name}." if event["kind"] in _DRAFT_STEPS and name else summary
 
 
 def _quote(title: str, words: str | None) -> list[tuple[str, str]]:

@@ -143,10 +143,17 @@ class Row {
 
   refuse(sentence, again = false) {
     this.become("refused");
+    this.sentence = sentence;
     this.again.hidden = !again;
     this.choice.setAttribute("aria-invalid", "true");
     this.words.textContent = sentence;
     say(sentence);
+  }
+
+  // Why « vérifier » leads nowhere, and the way on.
+  holdUp() {
+    this.words.textContent = `${this.sentence} Pour continuer sans ce fichier, retirez-le.`;
+    say(`${named(this.file)}\u00a0: ${this.words.textContent}`);
   }
 
   retry() {

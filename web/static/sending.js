@@ -34,6 +34,7 @@ function sendAll(button) {
   for (const row of rows) if (row.state === "chosen") row.queue();
   const unfit = rows.find((row) => row.state === "refused");
   if (unfit) unfit.focus();
+  if (unfit && pressed === "verifier") unfit.holdUp();
   startNext();
   return rows.length > 0;
 }
