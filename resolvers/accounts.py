@@ -39,7 +39,7 @@ LONGEST_ADDRESS = 254  # RFC 5321
 # A visit is written down at most this often: reading should not mean writing a row.
 SEEN_AGAIN_AFTER = timedelta(minutes=1)
 
-_hasher = PasswordHasher()
+hasher = PasswordHasher()
 # Each hash takes 64 MiB and one core for a while: however many sign in at once, two are worked out at a time.
 _hashing = ThreadPoolExecutor(2, "passwords")
 
@@ -52,19 +52,19 @@ def digest(secret: str) -> str:
 def verify_password(known: str, password: str) -> bool:
     """Is this the password that was kept so? Takes a while: call it in a thread."""
     try:
-        return len(password) <= LONGEST_PASSWORD and _hasher.verify(known, normalize("NFC", password))
+        return len(password) <= LONGEST_PASSWORD and hasher.verify(known, normalize("NFC", password))
     except (VerificationError, InvalidHashError):
         return False
 
 
 def is_weakly_kept(known: str) -> bool:
     """Was it hashed with less effort than is asked for today?"""
-    return _hasher.check_needs_rehash(known)
+    return hasher.check_needs_rehash(known)
 
 
 async def hash_password(password: str) -> str:
     """What is kept of a password; the same characters give the same password whatever keyboard composed them."""
-    return await _in_turn(_hasher.hash, normalize("NFC", password))
+    return await _in_turn(hasher.hash, normalize("NFC", password))
 
 
 async def is_password(known: str, password: str) -> bool:

@@ -6,7 +6,6 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from argon2 import PasswordHasher
 from tortoise.expressions import Q
 
 from models import Session, User
@@ -19,6 +18,7 @@ from resolvers.accounts import (
     account_named,
     digest,
     hash_password,
+    hasher,
     in_small_letters,
     is_password,
     is_weakly_kept,
@@ -31,7 +31,7 @@ from resolvers.throttling import bounds, give_back
 from settings import settings
 
 # Verified in place of the hash that an unknown identifier does not have, so that both take the same time.
-_NOBODYS_HASH = PasswordHasher().hash(secrets.token_urlsafe(32))
+NOBODYS_HASH = hasher.hash(secrets.token_urlsafe(32))
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ async def _whose_password(identifier: str, password: str, browser: Browser, as_o
     tried = bounds("sign-in", bounded_name(name, browser.familiar), browser.address)
     await attempt(tried, name, browser.origin, as_of=as_of)
     user = await account_named(name)
-    known = user.password_hash if user else _NOBODYS_HASH
+    known = user.password_hash if user else NOBODYS_HASH
     verified = await is_password(known, password)
     if user is None or not verified:
         await record_account(EventKind.SIGN_IN_FAILED, user=user, actor=stranger(browser.origin), at=as_of)

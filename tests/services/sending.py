@@ -165,4 +165,6 @@ async def _send_and_wait(url: str, token: str, pdf: Pdf, until: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_send_and_wait(sys.argv[1], sys.argv[2], Pdf(int(sys.argv[3])), int(sys.argv[4])))
+    _, address, secret, *numbers = sys.argv
+    bytes_in_all, which, first_bytes = map(int, numbers)
+    asyncio.run(_send_and_wait(address, secret, Pdf(bytes_in_all, which), first_bytes))

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -25,7 +22,7 @@ from resolvers.editing import change_support_contact
 from tests.factories import make_request, send_back, supplier_of
 from tests.partner import Partner
 from tests.services.choice import full
-from tests.services.portal import free_port, wait_until
+from tests.services.web_process import WebProcess, start_web, wait_for
 
 CONFIRMATIONS = full(200, otherwise=60)
 
@@ -33,30 +30,17 @@ CONFIRMATIONS = full(200, otherwise=60)
 @pytest.fixture
 def web_processes(database_url: str, tmp_path: Path) -> Iterator[Callable[[int], list[str]]]:
     """Start web processes on this test's database; their addresses."""
-    started: list[subprocess.Popen[bytes]] = []
+    started: list[WebProcess] = []
 
     def start(count: int) -> list[str]:
-        ports = [free_port() for _ in range(count)]
-        environment = os.environ | {"SOLDE_DATABASE_URL": database_url, "SOLDE_DATA_DIR": str(tmp_path)}
-        for port in ports:
-            command = [sys.executable, "-m", "uvicorn", "web.app:app", "--port", str(port), "--log-level", "warning"]
-            started.append(subprocess.Popen(command, env=environment | {"SOLDE_PORT": str(port)}))
-        urls = [f"http://127.0.0.1:{port}" for port in ports]
-        wait_until(lambda: all(map(_answers, urls)))
-        return urls
+        started.extend(start_web(tmp_path, database_url=database_url, data_dir=tmp_path) for _ in range(count))
+        for web in started:
+            wait_for(web)
+        return [web.url for web in started]
 
     yield start
-    for process in started:
-        process.terminate()
-    for process in started:
-        process.wait()
-
-
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/livez").is_success
-    except httpx.TransportError:
-        return False
+    for web in started:
+        web.kill()
 
 
 @pytest.mark.parametrize("processes", [1, 3])

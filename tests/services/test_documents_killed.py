@@ -160,24 +160,32 @@ async def test_a_storage_server_killed_at_any_step_costs_a_retry(
 
 
 @pytest.mark.parametrize("place", ["folder"], indirect=True)
-@pytest.mark.parametrize("sent", [0, 1, SIZE // 2, SIZE - 1, SIZE])
 async def test_a_sender_killed_half_way_leaves_nothing_and_may_start_again(
-    db: str, launch_web: Launch, place: dict[str, str], sent: int
+    db: str, launch_web: Launch, place: dict[str, str]
 ) -> None:
     web = launch_web(**place)
     [token] = await tokens(1)
-    command = ("-m", "tests.services.sending", web.url, token, str(SIZE), str(sent))
+    kept: list[str] = []
+    for number, sent in enumerate([0, 1, SIZE // 2, SIZE - 1, SIZE]):
+        pdf = Pdf(SIZE, number)
+        await _send_and_kill(web.url, token, pdf, sent)
+
+        async def is_settled(rows: int = len(kept) + (sent == SIZE)) -> bool:
+            return temporary_files() == [] and len(stored_keys()) == await Upload.all().count() == rows
+
+        await until(is_settled)
+        retry = await send(web.url, token, pdf)
+        assert (retry.status, retry.json["sha256"]) == (200 if sent == SIZE else 201, pdf.sha256)
+        kept.append(retry.json["uploadId"])
+    await _check_that_every_row_has_its_file()
+    await _check_that_only_these_stay(kept)
+
+
+async def _send_and_kill(url: str, token: str, pdf: Pdf, sent: int) -> None:
+    """Kill who sends a document as soon as so many of its bytes are on the wire."""
+    command = ("-m", "tests.services.sending", url, token, str(pdf.size), str(pdf.number), str(sent))
     sender = await asyncio.create_subprocess_exec(sys.executable, *command, stdout=asyncio.subprocess.PIPE)
     assert sender.stdout
     assert await sender.stdout.readline() == b"sent\n"
     sender.kill()
     await sender.wait()
-
-    async def is_settled() -> bool:
-        return temporary_files() == [] and len(stored_keys()) == await Upload.all().count() == (sent == SIZE)
-
-    await until(is_settled)
-    retry = await send(web.url, token, Pdf(SIZE))
-    assert (retry.status, retry.json["sha256"]) == (200 if sent == SIZE else 201, Pdf(SIZE).sha256)
-    await _check_that_every_row_has_its_file()
-    await _check_that_only_these_stay([retry.json["uploadId"]])

@@ -12,8 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.request import urlopen
 
-import httpx
 import pytest
 
 from models.actors import TokenScope
@@ -109,6 +109,7 @@ def launch_web(database_url: str, tmp_path: Path) -> Iterator[Launch]:
 def answers(url: str) -> bool:
     """Is there a web process at this address?"""
     try:
-        return httpx.get(f"{url}/livez").is_success
-    except httpx.TransportError:
+        with urlopen(f"{url}/livez"):  # noqa: S310 (always http, always this machine)
+            return True
+    except OSError:
         return False

@@ -40,7 +40,9 @@ def test_no_process_is_left_when_it_is_killed(launch: Launch) -> None:
     wait_until(lambda: not portal.processes())
 
 
-def test_it_outlives_its_worker_its_queue_and_a_second_one_on_the_same_folder(launch: Launch) -> None:
+def test_it_outlives_its_worker_its_queue_and_a_second_one_on_the_same_folder_but_not_its_web_process(
+    launch: Launch,
+) -> None:
     portal = launch()
     portal.wait_until_ready()
     _dies_and_comes_back(portal, "worker")
@@ -50,11 +52,6 @@ def test_it_outlives_its_worker_its_queue_and_a_second_one_on_the_same_folder(la
     assert second.process.wait(PATIENCE) == 1
     assert "tourne déjà" in second.output
     assert portal.status("/readyz") == 200
-
-
-def test_it_ends_with_an_error_when_the_web_process_dies(launch: Launch) -> None:
-    portal = launch()
-    portal.wait_until_ready()
     web = portal.process_of("web")
     assert web
     os.kill(web, signal.SIGKILL)
