@@ -1,13 +1,29 @@
 """What differs between two states of a request's editable data."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from models.modifications import FIELD_LABELS, EditableField
-from models.typography import french
+from models.typography import french, moment, quantity
 
 NOTHING_TO_CONFIRM = french(
     "Aucune modification à confirmer. Modifiez une donnée, ajoutez une pièce, ou choisissez « Ne pas modifier »."
 )
+WITHOUT_ACTION = french(
+    "Sans action de votre part, la demande repassera au statut « en cours » et sera instruite en l’état, "
+    "au risque d’être rejetée."
+)
+
+
+def overdue(closed_at: str | datetime) -> str:
+    """« Le délai de modification est dépassé depuis le … »"""
+    return f"Le délai de modification est dépassé depuis le {moment(closed_at)}."
+
+
+def extent(fields: int, documents: int) -> str:
+    """« 1 donnée modifiée, 2 pièces ajoutées »; nothing of what was not changed."""
+    told = ((fields, "donnée modifiée"), (documents, "pièce ajoutée"))
+    return ", ".join(quantity(count, words) for count, words in told if count)
 
 
 @dataclass(frozen=True)

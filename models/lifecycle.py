@@ -3,6 +3,8 @@
 from enum import StrEnum
 from types import MappingProxyType
 
+from models.typography import french
+
 
 class RequestStatus(StrEnum):
     IN_REVIEW = "IN_REVIEW"
@@ -72,7 +74,7 @@ RESULTS = MappingProxyType({action: to for (before, action), to in TRANSITIONS.i
 STATUS_LABELS = MappingProxyType(
     {
         _S.IN_REVIEW: "en cours",
-        _S.TO_MODIFY: "A modifier",
+        _S.TO_MODIFY: french("A modifier"),
         _S.VALIDATED: "Validée",
         _S.REJECTED: "Rejetée",
         _S.PAID: "Décidée et payée",

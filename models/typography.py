@@ -30,12 +30,12 @@ _MONTHS = (
     "novembre",
     "décembre",
 )
-_BEFORE_HIGH_MARKS = re.compile(r" (?=[:;?»]|!(?!=))")
+_UNBROKEN = re.compile(r" (?=[:;?»]|!(?!=))|(?<=\bA) (?=modifier\b)")
 
 
 def french(text: str) -> str:
-    """The text with non-breaking spaces inside « » and before : ; ! ?"""
-    return _BEFORE_HIGH_MARKS.sub(NBSP, text).replace("« ", "«" + NBSP)
+    """The text with non-breaking spaces inside « », before : ; ! ? and in the status « A modifier »."""
+    return _UNBROKEN.sub(NBSP, text).replace("« ", "«" + NBSP)
 
 
 def _in_paris(instant: str | datetime) -> datetime:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models import Attachment, Modification
-from models.changes import FieldChange
+from models.changes import FieldChange, extent
 from models.document_types import document_type
 from models.modifications import FIELD_LABELS, ExpectedChange
 from resolvers.drafts import Draft, draft_of
@@ -34,6 +34,11 @@ class CycleContents:
     def any(self) -> bool:
         """Did the supplier change anything?"""
         return bool(self.fields or self.documents)
+
+    @property
+    def extent(self) -> str:
+        """How much that is: « 1 donnée modifiée, 2 pièces ajoutées »."""
+        return extent(len(self.fields), len(self.documents))
 
 
 async def cycle_contents(modification: Modification) -> CycleContents:

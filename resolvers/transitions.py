@@ -12,10 +12,11 @@ from tortoise.expressions import Q
 
 from models import FundingRequest, Modification
 from models.actors import Actor
+from models.changes import overdue
 from models.errors import ActionNotAllowed, PermissionDenied
 from models.lifecycle import STATUS_LABELS, ModificationOutcome, RequestAction, RequestStatus, after, allows
 from models.permissions import available_actions, permitted_actions
-from models.typography import french, short_moment
+from models.typography import french
 
 # Each try that is overtaken means that another writer succeeded.
 _TRIES = 50
@@ -58,11 +59,8 @@ def guard_cycle(actor: Actor, modification: Modification, action: RequestAction,
     """Refuse what is asked of a cycle that has ended, saying how it did."""
     outcome = modification.outcome_at(as_of)
     if outcome is ModificationOutcome.EXPIRED:
-        sentence = (
-            f"Le délai de modification est dépassé depuis le {short_moment(modification.closes_at)}. "
-            "Votre demande est « en cours » et sera instruite en l’état."
-        )
-        raise not_allowed(actor, modification.request, as_of, sentence)
+        sentence = "Votre demande est « en cours » et sera instruite en l’état."
+        raise not_allowed(actor, modification.request, as_of, f"{overdue(modification.closes_at)} {sentence}")
     if outcome is not None:
         raise not_allowed(actor, modification.request, as_of, f"La modification M{modification.number} est terminée.")
     guard(actor, modification.request, action, as_of)

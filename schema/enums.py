@@ -74,7 +74,7 @@ _describe(
     RequestStatus,
     "Statut d’une demande de financement.",
     IN_REVIEW="« en cours » : la demande est examinée par l’ASP.",
-    TO_MODIFY="« A modifier » : le fournisseur doit corriger sa demande ou décliner, avant l’échéance.",
+    TO_MODIFY="« A modifier » : le fournisseur doit corriger sa demande ou décliner, avant l’échéance.",
     VALIDATED="« Validée » : la demande est acceptée.",
     REJECTED="« Rejetée » : la demande est refusée, avec un motif.",
     PAID="« Décidée et payée » : le financement est versé.",

@@ -14,7 +14,7 @@ from jinja2.ext import Extension
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from models.changes import NOTHING_TO_CONFIRM
+from models.changes import NOTHING_TO_CONFIRM, WITHOUT_ACTION, overdue
 from models.document_words import FOR_SCRIPTS
 from settings import settings
 from web.assets import PICTURES as PICTURES
@@ -91,6 +91,7 @@ def _environment() -> Environment:
     environment.tests |= TESTS
     environment.globals |= {"asset": asset, "assistance": assistance, "settings": PUBLIC_SETTINGS}
     environment.globals |= {"document_words": FOR_SCRIPTS, "nothing_to_confirm": NOTHING_TO_CONFIRM}
+    environment.globals |= {"without_action": WITHOUT_ACTION, "overdue": overdue}
     return environment
 
 

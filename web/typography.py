@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from models.actors import RIGHT_LABELS, AccountRight
+from models.changes import extent as changes_extent
 from models.document_formats import labels
 from models.lifecycle import STATUS_LABELS, RequestStatus
 from models.typography import (
@@ -52,6 +54,11 @@ def status(value: str) -> str:
     return STATUS_LABELS[RequestStatus(value)]
 
 
+def extent(changes: dict[str, Any]) -> str:
+    """« 1 donnée modifiée, 1 pièce ajoutée », of Changes as the schema gives them."""
+    return changes_extent(len(changes["fields"]), len(changes["addedAttachments"]))
+
+
 def formats(extensions: Sequence[str]) -> str:
     """« PDF, JPEG », of the extensions that a field accepts."""
     return ", ".join(labels(tuple(extensions)))
@@ -68,6 +75,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "day_number": day_number,
     "days_left": days_left,
     "deadline": deadline,
+    "extent": extent,
     "formats": formats,
     "french": french,
     "hour": hour,

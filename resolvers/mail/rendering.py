@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from jinja2.ext import Extension
 
 from models import typography
+from models.changes import WITHOUT_ACTION
 from models.emails import EmailKind
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -61,6 +62,7 @@ def _make_environment() -> Environment:
     )
     for name in ("day", "deadline", "long_day", "moment", "quantity", "short_moment", "size"):
         environment.filters[name] = getattr(typography, name)
+    environment.globals["without_action"] = WITHOUT_ACTION
     return environment
 
 

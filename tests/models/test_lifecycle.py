@@ -55,7 +55,7 @@ def test_four_actions_end_a_cycle_each_in_its_own_way() -> None:
 def test_statuses_are_written_as_in_the_guide() -> None:
     assert {status.value: label for status, label in STATUS_LABELS.items()} == {
         "IN_REVIEW": "en cours",
-        "TO_MODIFY": "A modifier",
+        "TO_MODIFY": "A\u00a0modifier",
         "VALIDATED": "Validée",
         "REJECTED": "Rejetée",
         "PAID": "Décidée et payée",

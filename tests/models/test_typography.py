@@ -81,6 +81,9 @@ def test_high_marks_and_quotes_keep_their_spaces_together() -> None:
     assert typography.french("Oui ! « mot » : fin ; a != b ?") == (
         "Oui\u00a0! «\u00a0mot\u00a0»\u00a0: fin\u00a0; a != b\u00a0?"
     )
+    assert typography.french("A modifier, pas à modifier ni « A modifiera »") == (
+        "A\u00a0modifier, pas à modifier ni «\u00a0A modifiera\u00a0»"
+    )
 
 
 def test_siret_is_read_in_groups() -> None:

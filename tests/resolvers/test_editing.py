@@ -349,7 +349,7 @@ async def test_from_the_deadline_on_nothing_can_be_edited_whether_or_not_a_worke
             supplier, modification.id, support_contact="a@editeur.fr", as_of=modification.closes_at
         )
     assert refusal.value.status is RequestStatus.IN_REVIEW
-    assert "Le délai de modification est dépassé depuis le 27/08/2023" in refusal.value.message
+    assert "Le délai de modification est dépassé depuis le dimanche 27" in refusal.value.message
     with pytest.raises(ActionNotAllowed):
         await add_attachment(
             supplier, modification.id, document_type=GUIDE, upload_id=upload.id, as_of=modification.closes_at

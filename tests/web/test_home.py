@@ -78,7 +78,7 @@ async def test_help_and_legal_pages_are_open_to_anybody(site: AsyncClient, path:
     visit = Visit(site)
     await visit.open(path)
     assert visit.status == 200
-    assert visit.title.endswith("– Portail Ségur numérique")
+    assert visit.title.endswith("– Portail SEGUR Numérique")
 
 
 async def test_without_anything_to_do_the_home_page_says_so(site: AsyncClient, enter: Enter) -> None:
