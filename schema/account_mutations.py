@@ -12,10 +12,9 @@ from resolvers import colleagues, own_sessions
 from schema.accounts import Account, Session, sessions_of_viewer
 from schema.context import Info
 from schema.errors import NotFoundError, PermissionDeniedError, ValidationError
-from schema.inputs import given
+from schema.inputs import INPUT, given
 from schema.nodes import uuid_of
 
-_INPUT = strawberry.argument(description="Ce que prend la mutation.")
 _ACCOUNT = "Le compte concerné."
 _NOW = "Le compte, tel qu’il est maintenant."
 _RIGHT = "Jusqu’où il peut aller."
@@ -119,7 +118,7 @@ class AccountMutations:
     @strawberry.mutation(
         description="Inviter quelqu’un à ouvrir un compte (fournisseur qui peut confirmer, gestionnaire)."
     )
-    async def invite_account(self, info: Info, input: Annotated[InviteAccountInput, _INPUT]) -> InviteAccountResult:
+    async def invite_account(self, info: Info, input: Annotated[InviteAccountInput, INPUT]) -> InviteAccountResult:
         supplier_id = given(input.supplier_id)
         row = await colleagues.invite_account(
             info.context.viewer,
@@ -134,7 +133,7 @@ class AccountMutations:
         description="Envoyer de nouveau une invitation qui attend (fournisseur qui peut confirmer, gestionnaire)."
     )
     async def resend_invitation(
-        self, info: Info, input: Annotated[ResendInvitationInput, _INPUT]
+        self, info: Info, input: Annotated[ResendInvitationInput, INPUT]
     ) -> ResendInvitationResult:
         row = await colleagues.resend_invitation(
             info.context.viewer, uuid_of("Account", input.account_id), as_of=info.context.as_of
@@ -145,7 +144,7 @@ class AccountMutations:
         description="Changer le droit d’un compte : effet immédiat (fournisseur qui peut confirmer, gestionnaire)."
     )
     async def change_account_right(
-        self, info: Info, input: Annotated[ChangeAccountRightInput, _INPUT]
+        self, info: Info, input: Annotated[ChangeAccountRightInput, INPUT]
     ) -> ChangeAccountRightResult:
         row = await colleagues.change_account_right(
             info.context.viewer,
@@ -159,19 +158,19 @@ class AccountMutations:
         description="Révoquer un compte ou une invitation : effet immédiat "
         "(fournisseur qui peut confirmer, gestionnaire)."
     )
-    async def revoke_account(self, info: Info, input: Annotated[RevokeAccountInput, _INPUT]) -> RevokeAccountResult:
+    async def revoke_account(self, info: Info, input: Annotated[RevokeAccountInput, INPUT]) -> RevokeAccountResult:
         row = await colleagues.revoke_account(
             info.context.viewer, uuid_of("Account", input.account_id), as_of=info.context.as_of
         )
         return RevokeAccountSuccess(account=_changed(row, info))
 
     @strawberry.mutation(description="Fermer une session de son compte (personne connectée).")
-    async def revoke_session(self, info: Info, input: Annotated[RevokeSessionInput, _INPUT]) -> RevokeSessionResult:
+    async def revoke_session(self, info: Info, input: Annotated[RevokeSessionInput, INPUT]) -> RevokeSessionResult:
         await own_sessions.revoke_session(info.context.viewer, input.session_id, as_of=info.context.as_of)
         return RevokeSessionSuccess(sessions=await sessions_of_viewer(info))
 
     @strawberry.mutation(description="Fermer les sessions de son compte (personne connectée).")
-    async def revoke_sessions(self, info: Info, input: Annotated[RevokeSessionsInput, _INPUT]) -> RevokeSessionsResult:
+    async def revoke_sessions(self, info: Info, input: Annotated[RevokeSessionsInput, INPUT]) -> RevokeSessionsResult:
         kept = info.context.session if input.except_current else None
         await own_sessions.revoke_sessions(info.context.viewer, but=kept, as_of=info.context.as_of)
         return RevokeSessionsSuccess(sessions=await sessions_of_viewer(info))

@@ -12,6 +12,9 @@ from models.modifications import EditableField
 
 Value = TypeVar("Value")
 
+INPUT = strawberry.argument(description="Ce que prend la mutation.")
+"""The one argument of every mutation."""
+
 _MODIFICATION = "La modification concernée."
 _REQUEST = "La demande concernée."
 _BASED_ON = "La révision du brouillon que l’on a lue (« Draft.revision ») : refusé si elle a changé depuis."

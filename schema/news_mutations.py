@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, TypeAlias
+from uuid import UUID
 
 import strawberry
 
@@ -10,11 +11,10 @@ from models.news import USUAL_CATEGORY
 from resolvers import news
 from schema.context import Info
 from schema.errors import NotFoundError, PermissionDeniedError, ValidationError
-from schema.inputs import given
+from schema.inputs import INPUT, given
 from schema.news import News
 from schema.nodes import as_uuid, uuid_of
 
-_INPUT = strawberry.argument(description="Ce que prend la mutation.")
 _NEWS = "L’actualité concernée."
 _NOW = "L’actualité, telle qu’elle est maintenant."
 _TITLE = "Titre, 150 caractères."
@@ -84,34 +84,37 @@ class NewsMutations:
         description="Publier une actualité, lue par tous les fournisseurs (gestionnaire). "
         "La même, publiée deux fois, ne l’est qu’une."
     )
-    async def publish_news(self, info: Info, input: Annotated[PublishNewsInput, _INPUT]) -> PublishNewsResult:
-        upload = given(input.upload_id)
+    async def publish_news(self, info: Info, input: Annotated[PublishNewsInput, INPUT]) -> PublishNewsResult:
         row = await news.publish_news(
             info.context.viewer,
             title=input.title,
             text=input.text,
             category=input.category,
-            upload_id=as_uuid(upload) if upload else None,
+            upload_id=_upload(input.upload_id),
             as_of=info.context.as_of,
         )
         return PublishNewsSuccess(news=News.of(row, info.context))
 
     @strawberry.mutation(description="Changer une actualité publiée (gestionnaire).")
-    async def change_news(self, info: Info, input: Annotated[ChangeNewsInput, _INPUT]) -> ChangeNewsResult:
-        upload = given(input.upload_id)
+    async def change_news(self, info: Info, input: Annotated[ChangeNewsInput, INPUT]) -> ChangeNewsResult:
         row = await news.change_news(
             info.context.viewer,
             uuid_of("News", input.news_id),
             title=given(input.title),
             text=given(input.text),
             category=given(input.category),
-            upload_id=as_uuid(upload) if upload else None,
+            upload_id=_upload(input.upload_id),
             without_document=input.without_document,
             as_of=info.context.as_of,
         )
         return ChangeNewsSuccess(news=News.of(row, info.context))
 
     @strawberry.mutation(description="Retirer une actualité (gestionnaire).")
-    async def withdraw_news(self, info: Info, input: Annotated[WithdrawNewsInput, _INPUT]) -> WithdrawNewsResult:
+    async def withdraw_news(self, info: Info, input: Annotated[WithdrawNewsInput, INPUT]) -> WithdrawNewsResult:
         row = await news.withdraw_news(info.context.viewer, uuid_of("News", input.news_id), as_of=info.context.as_of)
         return WithdrawNewsSuccess(news=News.of(row, info.context))
+
+
+def _upload(given_id: strawberry.ID | None) -> UUID | None:
+    sent = given(given_id)
+    return as_uuid(sent) if sent else None
