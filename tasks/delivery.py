@@ -12,8 +12,9 @@ import structlog
 from models import Email
 from resolvers import outbox
 from settings import settings
+from tasks.mail_server import smtp
 from tasks.passes import Pass
-from tasks.transports import Lost, Postponed, Refused, Send, Transport, Unanswered, Unavailable, files, smtp
+from tasks.transports import Lost, Postponed, Refused, Send, Transport, Unanswered, Unavailable, files
 
 log = structlog.get_logger(__name__)
 

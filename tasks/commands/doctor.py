@@ -24,7 +24,8 @@ from settings import settings
 from tasks import antivirus
 from tasks.commands.comparing import WORDS, compare_all
 from tasks.commands.running import REFUSED
-from tasks.transports import Unavailable, smtp
+from tasks.mail_server import smtp
+from tasks.transports import Unavailable
 
 PATIENCE = 10.0  # seconds that each thing asked may take
 LEAST_FREE = 1024**3  # bytes

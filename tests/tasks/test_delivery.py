@@ -27,7 +27,7 @@ from resolvers.enclosures import enclosure_of
 from resolvers.modifications import cancel_modification, skip_modification
 from resolvers.outbox import LEASE
 from resolvers.receipts import pdf_of, receipt_of
-from tasks import delivery, transports
+from tasks import delivery, mail_server
 from tasks.delivery import Delivered, deliver
 from tasks.transports import Lost, Send, Unavailable, message_of
 from tests.conftest import NOW
@@ -381,7 +381,7 @@ async def test_long_queue_is_left_to_the_next_pass(mailbox: Mailbox, monkeypatch
 
 
 async def test_silent_server_is_given_up_on(setting: Setting, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transports, "PATIENCE", 0.2)
+    monkeypatch.setattr(mail_server, "PATIENCE", 0.2)
 
     async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()
@@ -437,7 +437,7 @@ async def test_answer_that_never_comes_is_a_state_of_its_own(setting: Setting) -
 async def test_server_that_falls_silent_with_the_mail_leaves_it_in_doubt(
     setting: Setting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transports, "ANSWER_PATIENCE", 0.2)
+    monkeypatch.setattr(mail_server, "ANSWER_PATIENCE", 0.2)
     ended = asyncio.Event()
 
     async def fall_silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
