@@ -38,7 +38,6 @@ ALL_EMAILS = Order.by("allEmails", descending=True, created_at=datetime, id=UUID
 EVENTS = Order.by("events", position=Rank)
 LATEST_EVENTS = Order.by("latestEvents", descending=True, position=Rank)
 SUPPORT_MESSAGES = Order.by("supportMessages", at=datetime, id=UUID)
-DOSSIERS = Order.by("dossiers", number=str)
 INFECTED = Order.by("infectedAttachments", descending=True, added_at=datetime, id=UUID)
 DAMAGED = Order.by("damagedAttachments", descending=True, added_at=datetime, id=UUID)
 FEED = Order.by("feed", transaction=int, id=int)
@@ -49,6 +48,13 @@ class RequestOrder(StrEnum):
 
     UPDATED_AT = "UPDATED_AT"
     CLOSES_AT = "CLOSES_AT"
+
+
+class DossierOrder(StrEnum):
+    """Both by number in the end."""
+
+    NUMBER = "NUMBER"
+    TO_MODIFY_FIRST = "TO_MODIFY_FIRST"
 
 
 @dataclass(frozen=True)
@@ -84,6 +90,15 @@ def request_order(order: RequestOrder, as_of: datetime) -> Order:
     waiting = Part({"closes_at": datetime, "id": UUID}, Q(closes_at__gt=as_of))
     others = Part({"id": UUID}, Q(closes_at__isnull=True) | Q(closes_at__lte=as_of))
     return Order("requests.closesAt", (waiting, others))
+
+
+def dossier_order(order: DossierOrder, as_of: datetime) -> Order:
+    """By number; or first those with a request that its supplier is to modify."""
+    if order is DossierOrder.NUMBER:
+        return Order.by("dossiers", number=str)
+    sent_back = FundingRequest.filter(standing(RequestStatus.TO_MODIFY, as_of))
+    to_modify = Q(id__in=Subquery(sent_back.values("dossier_id")))
+    return Order("dossiers.toModify", (Part({"number": str}, to_modify), Part({"number": str}, ~to_modify)))
 
 
 async def dossier_numbered(actor: Actor, number: str) -> Dossier | None:

@@ -14,7 +14,7 @@ from models.emails import EmailKind, EmailStatus
 from models.events import EventKind
 from models.lifecycle import ModificationOutcome, RequestAction, RequestStatus
 from models.modifications import EditableField
-from resolvers.reading import RequestOrder
+from resolvers.reading import DossierOrder, RequestOrder
 
 
 def _describe(kind: type[Enum], description: str, *, name: str | None = None, **values: str) -> None:
@@ -219,4 +219,10 @@ _describe(
     name="FundingRequestOrder",
     UPDATED_AT="Par date de dernière mise à jour.",
     CLOSES_AT="Par échéance de la modification ouverte ; les demandes sans échéance viennent en dernier.",
+)
+_describe(
+    DossierOrder,
+    "Ordre d’une liste de dossiers.",
+    NUMBER="Par numéro.",
+    TO_MODIFY_FIRST="D’abord ceux dont une demande est « A modifier », puis les autres ; par numéro.",
 )

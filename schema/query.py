@@ -12,7 +12,7 @@ from models.dossiers import RequestKind
 from models.emails import EmailStatus
 from models.lifecycle import RequestStatus
 from resolvers import events, imports, reading, visibility
-from resolvers.reading import RequestOrder
+from resolvers.reading import DossierOrder, RequestOrder
 from schema.actors import Viewer
 from schema.attachments import Attachment, DocumentType
 from schema.context import Info
@@ -85,9 +85,16 @@ class Query(JournalQuery, NewsQuery):
         return Dossier.of(row) if row else None
 
     @strawberry.field(description="Les dossiers, par numéro.")
-    async def dossiers(self, info: Info, first: First = 20, after: After = None) -> Connection[Dossier]:
+    async def dossiers(
+        self,
+        info: Info,
+        first: First = 20,
+        after: After = None,
+        order: Annotated[DossierOrder | None, _ORDER] = DossierOrder.NUMBER,
+    ) -> Connection[Dossier]:
         rows = visibility.visible_dossiers(info.context.viewer)
-        return await read_page(rows, reading.DOSSIERS, first, after, Dossier.of)
+        ordering = reading.dossier_order(order or DossierOrder.NUMBER, info.context.as_of)
+        return await read_page(rows, ordering, first, after, Dossier.of)
 
     @strawberry.field(description="Les demandes de financement.")
     async def requests(

@@ -158,6 +158,18 @@ async def test_the_menu_leads_to_the_requests_of_one_kind(scene: Scene, nature: 
     assert page.links["Voir toutes les demandes, d’avance et de solde"] == "/demandes"
 
 
+async def test_what_is_to_be_modified_is_listed_first_and_nothing_twice(scene: Scene) -> None:
+    supplier = scene.user.supplier
+    others = [await make_request(supplier, number=f"FINSAS1{number:02}") for number in range(21)]
+    await send_back(others[20])
+    first = (await scene.visit.open("/demandes")).within("main")
+    told = [scene.request.dossier.number, *(other.dossier.number for other in others)]
+    listed = sorted((number for number in told if number in first), key=first.index)
+    assert listed == sorted([told[0], told[-1]]) + told[1:19]
+    rest = (await scene.visit.follow("Dossiers suivants")).within("main")
+    assert [number for number in told if number in rest] == told[19:21]
+
+
 async def test_several_dossiers_are_listed_a_page_at_a_time(scene: Scene) -> None:
     numbers = {scene.request.dossier.number}
     for _ in range(21):
