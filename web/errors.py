@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from structlog.contextvars import get_contextvars
 
-from models.errors import NotFound, PermissionDenied
+from models.errors import NotFound, PermissionDenied, Throttled
 from resolvers import storage
 from resolvers.events import record_denial
 from web.client import OperationFailed
@@ -126,6 +126,12 @@ async def permission_denied(http: Request, error: Exception) -> Response:
     return answer(http, 403, str(error))
 
 
+async def throttled(http: Request, error: Exception) -> Response:
+    """Tried too often, where no form of its own says so."""
+    minutes = error.minutes if isinstance(error, Throttled) else 1
+    return answer(http, 429, str(error), {"Retry-After": str(minutes * 60)})
+
+
 async def storage_failed(http: Request, error: Exception) -> Response:
     """The place of the documents does not answer, or has no room left."""
     status = 507 if isinstance(error, storage.Full) else 503
@@ -137,6 +143,7 @@ HANDLERS: dict[Any, Callable[[Request, Exception], Awaitable[Response]]] = {
     OperationFailed: operation_failed,
     NotFound: not_found,
     PermissionDenied: permission_denied,
+    Throttled: throttled,
     ClientDisconnect: sender_left,
     storage.Unavailable: storage_failed,
 }

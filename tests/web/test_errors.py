@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from tortoise.exceptions import DBConnectionError
 
 from models import User
-from models.errors import NotFound, PermissionDenied
+from models.errors import NotFound, PermissionDenied, Throttled
 from tests.web.conftest import Enter
 from tests.web.scene import Scene
 from tests.web.visit import Reading
@@ -100,6 +100,14 @@ async def test_an_error_page_that_cannot_be_drawn_still_answers(
     assert (answer.status_code, page.links) == (500, {"Accueil du portail": "/"})
     assert PROBLEMS[500].message in page.text
     assert re.search(r"Incident n° <strong>[0-9A-F]{4}-[0-9A-F]{4}</strong>", answer.text)
+
+
+async def test_what_was_tried_too_often_says_how_long_to_wait(site: AsyncClient, failing: Failing) -> None:
+    failing(Throttled(minutes=5))
+    answer = await site.get("/panne")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "300")
+    assert "Trop de tentatives. Réessayez dans 5 minutes." in Reading(answer.text).text
+    assert Reading(answer.text).links["Réessayer"] == "/panne"
 
 
 async def test_what_may_succeed_later_is_asked_again_by_a_link(site: AsyncClient, failing: Failing) -> None:
