@@ -5,12 +5,13 @@ A page that is added has its line here: the walk of test_states.py then looks at
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from tests.browser import letters
 from tests.browser import preparations as made
 from tests.browser.arranged import (
+    Address,
     announcement,
     attachment,
     broken,
@@ -21,7 +22,8 @@ from tests.browser.arranged import (
     without_announcements,
 )
 from tests.browser.preparations import Prepare
-from tests.services.portal import Portal
+
+RULES = "Une correction est nécessaire"
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class State:
 
     name: str
     account: str | None
-    address: str | Callable[[Portal], str]
+    address: str | Address
     shows: str
     """Words that only this state has on screen."""
     prepare: Prepare | None = None
@@ -51,6 +53,13 @@ def solde(number: int, rest: str = "", kind: str = "solde") -> str:
     return f"/dossiers/FINSAS00{number}/{kind}{rest}"
 
 
+def refused(
+    name: str, account: str | None, address: str | Address, prepare: Prepare, shows: str = RULES, **more: Any
+) -> State:
+    """A form that comes back with what is wrong in it, where its reader is put."""
+    return State(name, account, address, shows, prepare, status=422, focus="#erreurs", **more)
+
+
 GUIDE = solde(8539)
 EDITED = solde(8601, "/modification")
 SCANNING = scanning(8612, solde(8612, "/modification", "avance"))
@@ -58,18 +67,15 @@ SCANNING_READ = scanning(8612, solde(8612, "", "avance"))
 LONG_HISTORY = many_mails(8607, solde(8607, "/historique"))
 FORGOTTEN, SPARE = spare_account("/mot-de-passe-oublie"), spare_account("/connexion")
 GENERATOR = "/mon-compte/double-authentification"
-RULES = "Une correction est nécessaire"
 
 SIGNING_IN = [
     State("S1 connexion", None, "/connexion", "Accéder à mon espace personnel"),
-    State(
+    refused(
         "S1 mot de passe faux",
         None,
         "/connexion",
-        "L’identifiant ou le mot de passe est incorrect.",
         made.wrong_password,
-        status=422,
-        focus="#erreurs",
+        shows="L’identifiant ou le mot de passe est incorrect.",
         says="incorrect",
     ),
     State("S1 ralenti", None, "/connexion", "Trop de tentatives.", made.too_many_tries, status=429, says="Trop de"),
@@ -115,17 +121,7 @@ LINKS_AND_CODES = [
         alone=True,
     ),
     State("S1 code demandé", None, SPARE, "Saisir votre code de vérification", letters.code_asked, alone=True),
-    State(
-        "S1 code faux",
-        None,
-        SPARE,
-        RULES,
-        letters.wrong_code,
-        status=422,
-        focus="#erreurs",
-        says="Ce code n’est pas le bon",
-        alone=True,
-    ),
+    refused("S1 code faux", None, SPARE, letters.wrong_code, says="Ce code n’est pas le bon", alone=True),
     State("S1 code à mettre en place", None, SPARE, "Activez-le pour continuer.", letters.set_up_asked, alone=True),
     State(
         "S15 codes de secours",
@@ -209,29 +205,16 @@ MODIFYING = [
     State("S7 enregistré", "logisante", solde(8603, "/modification"), "✓ Modifié", made.save_again, says="Brouillon"),
     State("S7 ouvert par un collègue", "logisante", solde(8610, "/modification"), "travaille aussi à cette"),
     State("S7 pièce infectée", "logisante", solde(8614, "/modification"), "Contient un virus : mis à l’écart"),
-    State(
-        "S7 champ en erreur",
-        "logisante",
-        EDITED,
-        RULES,
-        made.wrong_contact,
-        status=422,
-        focus="#erreurs",
-        says="https://",
-    ),
-    State(
+    refused("S7 champ en erreur", "logisante", EDITED, made.wrong_contact, says="https://"),
+    refused(
         "S7 sans type",
         "logisante",
         EDITED,
-        "Sélectionnez un type de pièce complémentaire.",
         made.no_type,
-        status=422,
-        focus="#erreurs",
+        shows="Sélectionnez un type de pièce complémentaire.",
         javascript=False,
     ),
-    State(
-        "S7 envoi refusé", "logisante", EDITED, RULES, made.refused_file, status=422, focus="#erreurs", javascript=False
-    ),
+    refused("S7 envoi refusé", "logisante", EDITED, made.refused_file, javascript=False),
     State(
         "S7 envoi refusé avant de partir",
         "logisante",
@@ -307,14 +290,12 @@ CONFIRMING = [
         "S8 rien de changé", "logisante", solde(8615, "/modification/verification"), "Aucune modification à confirmer"
     ),
     State("S8 pièce infectée", "logisante", solde(8614, "/modification/verification"), "Une pièce contient un virus"),
-    State(
+    refused(
         "S8 refus",
         "logisante",
         solde(8614, "/modification/verification"),
-        "contient un virus",
         made.confirm,
-        status=422,
-        focus="#erreurs",
+        shows="contient un virus",
         says="virus",
     ),
     State("S8 sans droit de confirmer", "karim", solde(8610, "/modification/verification"), "pas de les confirmer"),
@@ -324,27 +305,11 @@ CONFIRMING = [
         "S10 sans brouillon", "poulat", GUIDE + "/modification/abandon", "J’ai échangé avec l’assistance utilisateur"
     ),
     State("S10 brouillon", "logisante", solde(8603, "/modification/abandon"), "Votre brouillon sera supprimé"),
-    State(
-        "S10 case oubliée",
-        "logisante",
-        solde(8603, "/modification/abandon"),
-        RULES,
-        made.decline_at_once,
-        status=422,
-        focus="#erreurs",
-    ),
+    refused("S10 case oubliée", "logisante", solde(8603, "/modification/abandon"), made.decline_at_once),
     State("S10 sans droit", "karim", solde(8603, "/modification/abandon"), "pas de choisir de ne pas modifier"),
     State("S4 assistance", "logisante", solde(8609, "/assistance"), "Aucun message."),
     State("S4 assistance, réponse", "logisante", solde(8605, "/assistance"), "Réponse de l’Assistance"),
-    State(
-        "S4 assistance, sans texte",
-        "logisante",
-        solde(8609, "/assistance"),
-        RULES,
-        made.send_nothing,
-        status=422,
-        focus="#erreurs",
-    ),
+    refused("S4 assistance, sans texte", "logisante", solde(8609, "/assistance"), made.send_nothing),
     State(
         "S4 assistance, message transmis",
         "logisante",
@@ -387,9 +352,7 @@ ACCOUNTS = [
     State("S15 adresse", "poulat", "/mon-compte/adresse", "Changer mon adresse électronique"),
     State("S15 double authentification", "poulat", "/mon-compte/double-authentification", "Double authentification"),
     State("dépôt", "poulat", "/depot", "Importez le document JSON"),
-    State(
-        "dépôt refusé", "poulat", "/depot", "rien n’a été importé", made.unreadable_import, status=422, focus="#erreurs"
-    ),
+    refused("dépôt refusé", "poulat", "/depot", made.unreadable_import, shows="rien n’a été importé"),
     State(
         "dépôt fait",
         "poulat",
