@@ -49,17 +49,28 @@ async def import_request(
             if first := await _filed_before(supplier, content):
                 await _check_same_content(first, content, reading.files, uploads)
                 return await get_request(actor, first.id), True
-            dossier = await _dossier(supplier, content)
-            faults += _dossier_faults(dossier, supplier, content)
-            if faults:
-                raise Invalid.of(faults)
-            if not await hold_uploads([upload.id for upload in uploads.values()]):
-                raise Overtaken()
-            request = await file_request(actor, supplier, dossier, content, uploads, as_of)
+            request = await _file(actor, supplier, content, uploads, faults, as_of)
     except IntegrityError:
         # Another import took the SIRET or the dossier number first: read again what it made.
         raise Overtaken() from None
     return await get_request(actor, request.id), False
+
+
+async def _file(
+    actor: Actor,
+    supplier: Supplier,
+    content: ImportDocument,
+    uploads: Mapping[str, Upload],
+    faults: Sequence[Fault],
+    as_of: datetime,
+) -> FundingRequest:
+    """What nobody has filed before, unless its dossier adds to the faults that were found."""
+    dossier = await _dossier(supplier, content)
+    if wrong := [*faults, *_dossier_faults(dossier, supplier, content)]:
+        raise Invalid.of(wrong)
+    if not await hold_uploads([upload.id for upload in uploads.values()]):
+        raise Overtaken()
+    return await file_request(actor, supplier, dossier, content, uploads, as_of)
 
 
 def import_faults(document: str, file_names: Collection[str], *, as_of: datetime) -> list[Fault]:

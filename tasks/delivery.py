@@ -79,12 +79,7 @@ class Delivery(Pass):
 
     async def _deliver(self, email: Email, send: Send) -> bool:
         """Send one mail and write down what became of it; was the connection lost? No failure holds up another mail."""
-        line = log.bind(
-            email=str(email.id),
-            dossier=self.dossiers.get(email.request_id) if email.request_id else None,
-            kind=email.kind.value,
-            attempt=email.attempts,
-        )
+        line = log.bind(**self._told_of(email))
         try:
             await send(email)
         except Refused as error:
@@ -108,3 +103,8 @@ class Delivery(Pass):
             self.delivered.sent += 1
             line.info("email_sent")
         return False
+
+    def _told_of(self, email: Email) -> dict[str, object]:
+        """What the log says of a mail."""
+        dossier = self.dossiers.get(email.request_id) if email.request_id else None
+        return {"email": str(email.id), "dossier": dossier, "kind": email.kind.value, "attempt": email.attempts}
