@@ -51,6 +51,11 @@ def spare_account(address: str) -> Address:
     return _after(address, *_SPARE)
 
 
+def untried(address: str) -> Address:
+    """That address, while nobody has tried anything too often."""
+    return _after(address, _UNTRIED)
+
+
 def long_comment(number: int, address: str) -> Address:
     """That address, the manager having written more than is shown at once."""
     return _after(address, f"{_COMMENT} WHERE dossier.number = 'FINSAS00{number}')")
@@ -130,6 +135,7 @@ _MAILS = """
     FROM latest, earlier WHERE true
     ON CONFLICT DO NOTHING
 """
+_UNTRIED = "DELETE FROM throttle"
 _SPARE = (
     f"""
     INSERT INTO account (id, identifier, email, name, role, "right", supplier_id, password_hash, active, created_at)
@@ -141,5 +147,5 @@ _SPARE = (
     password_hash = (SELECT password_hash FROM account WHERE identifier = 'nouveau') WHERE id = '{_SPARE_ID}'
     """,  # noqa: S608
     f"DELETE FROM recovery_code WHERE user_id = '{_SPARE_ID}'",  # noqa: S608
-    "DELETE FROM throttle",
+    _UNTRIED,
 )

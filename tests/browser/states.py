@@ -19,6 +19,7 @@ from tests.browser.arranged import (
     many_mails,
     scanning,
     spare_account,
+    untried,
     without_announcements,
 )
 from tests.browser.preparations import Prepare
@@ -73,7 +74,7 @@ SIGNING_IN = [
     refused(
         "S1 mot de passe faux",
         None,
-        "/connexion",
+        untried("/connexion"),
         made.wrong_password,
         shows="L’identifiant ou le mot de passe est incorrect.",
         says="incorrect",
@@ -90,9 +91,21 @@ SIGNING_IN = [
     ),
     State("S2 identifiant oublié", None, "/identifiant-oublie", "J’ai oublié mon identifiant"),
     State("S2 mot de passe oublié", None, "/mot-de-passe-oublie", "J’ai oublié mon mot de passe"),
-    State("S2 lien envoyé", None, "/mot-de-passe-oublie", "Si un compte", made.forgotten_password, says="Si un compte"),
     State(
-        "S2 identifiant envoyé", None, "/identifiant-oublie", "Si un compte", made.forgotten_identifier, says="Si un"
+        "S2 lien envoyé",
+        None,
+        untried("/mot-de-passe-oublie"),
+        "Si un compte",
+        made.forgotten_password,
+        says="Si un compte",
+    ),
+    State(
+        "S2 identifiant envoyé",
+        None,
+        untried("/identifiant-oublie"),
+        "Si un compte",
+        made.forgotten_identifier,
+        says="Si un",
     ),
     State("S2 lien expiré", None, "/reinitialisation/perime", "Ce lien n’est plus valable", status=410),
     State("S2 invitation expirée", None, "/invitation/perimee", "Cette invitation n’est plus valable", status=410),
