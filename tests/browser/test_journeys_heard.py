@@ -37,9 +37,17 @@ async def test_the_modification_page_is_heard_as_it_is_written_down(journey: Jou
     await page.get_by_role("button", name="Importer", exact=True).click()
     await expect(page.get_by_role("row", name="pv.pdf")).to_contain_text("✓ Ajouté")
     await keep(page, "entendu@editeur.fr")
+    await _saving_again_is_said_again(page)
     await save(page, "pas un contact")
     await expect(page.get_by_role("alert").filter(has_text="Une correction est nécessaire")).to_be_visible()
     _compare("modification-refused", await _heard(page, journey))
+
+
+async def _saving_again_is_said_again(page: Page) -> None:
+    """The words stay the same, which a live region alone would keep to itself."""
+    await expect(page.locator("#annonce")).to_be_empty()
+    await save(page, "entendu@editeur.fr")
+    await expect(page.locator("#annonce")).to_contain_text("Brouillon enregistré")
 
 
 async def _heard(page: Page, journey: Journey) -> str:

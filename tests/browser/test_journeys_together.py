@@ -43,6 +43,9 @@ async def test_two_colleagues_share_a_draft_and_one_confirmation(journey: Journe
     await _adds_a_document_to_it(confirming, document(tmp_path, "pv.pdf"))
     await _may_not_confirm(journey, preparing)
     await confirming.get_by_role("button", name="Vérifier et confirmer").click()
+    await heading(confirming, "Vérifiez vos modifications")
+    await keep(preparing, "corrige@editeur.fr")
+    await _is_told_what_changed_since_the_check(confirming)
     await confirming.get_by_role("button", name="Confirmer", exact=True).click()
     await heading(confirming, TRANSMITTED)
     await _finds_that_it_is_over(preparing, journey)
@@ -67,6 +70,14 @@ async def _may_not_confirm(journey: Journey, page: Page) -> None:
     await expect(page.get_by_role("main")).to_contain_text("pv.pdf")
     await expect(page.get_by_role("button", name="Confirmer", exact=True)).to_have_count(0)
     await page.goto(journey.form)
+
+
+async def _is_told_what_changed_since_the_check(page: Page) -> None:
+    await page.get_by_role("button", name="Confirmer", exact=True).click()
+    told = page.locator("#entre-temps")
+    await expect(told).to_contain_text("Karim Haddad a changé le brouillon")
+    await expect(told).to_be_focused()
+    await expect(page.get_by_text("corrige@editeur.fr")).to_be_visible()
 
 
 async def _finds_that_it_is_over(page: Page, journey: Journey) -> None:

@@ -203,6 +203,15 @@ async def test_two_people_on_the_same_value_are_told_and_choose(scene: Scene) ->
     assert (await scene.draft())[0] == "test123@gmail.com"
 
 
+async def test_what_was_done_is_said_beside_the_button_too(scene: Scene) -> None:
+    await scene.visit.open(scene.page)
+    page = await scene.visit.press("Enregistrer le brouillon", contact="test123@gmail.com")
+    assert "Enregistrer le brouillon ✓ Enregistré à 14 h 32 Rétablir" in page.text
+    page = await scene.visit.press("Importer", [("fichier", ("pv.pdf", PDF))], type="AUTRE_S")
+    assert "Importer ✓ 1 pièce ajoutée Voir les pièces" in page.text
+    assert "✓ Enregistré" not in page.text
+
+
 async def test_a_colleagues_document_is_no_conflict_with_my_contact(scene: Scene) -> None:
     stale = (await scene.visit.open(scene.page)).forms[-1].fields
     await scene.visit.press("Importer", [("fichier", ("pv.pdf", PDF))], type="AUTRE_S")

@@ -153,7 +153,7 @@ class Row {
   // Why « vérifier » leads nowhere, and the way on.
   holdUp() {
     this.words.textContent = `${this.sentence} Pour continuer sans ce fichier, retirez-le.`;
-    say(`${named(this.file)}\u00a0: ${this.words.textContent}`);
+    say(this.words.textContent);
   }
 
   retry() {

@@ -74,16 +74,22 @@ function hasFiles(body) {
 }
 
 let pathBefore = location.pathname;
+let savedBefore = "";
+const saved = () => document.getElementById("brouillon")?.textContent.trim() ?? "";
 
 document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
   alertUser("");
+  announce("");
   pathBefore = location.pathname;
+  savedBefore = saved();
   if (hasFiles(ctx.request.body)) ctx.fetch = sendWithProgress(ctx.sourceElement);
 });
 
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   if (ctx.swap === "none") return;
   const arrived = location.pathname !== pathBefore;
+  // Words that stay the same are no news to a screen reader: saved twice within a minute, they are said again.
+  if (saved() === savedBefore) announce(saved());
   if (arrived) scrollTo(0, 0);
   const wanted = document.querySelector("#contenu [data-focus]") ?? (arrived ? document.querySelector("#contenu h1") : null);
   if (!wanted) return;
