@@ -90,7 +90,7 @@ async def import_delete_and_import_again(visit: Visit) -> None:
     pdf = PDF.replace(b"startxref", b"% preuve\nstartxref")
     await visit.press("Importer", [("fichier", ("erreur.pdf", pdf))], type="AUTRE_S")
     await visit.press("Supprimer erreur.pdf")
-    assert "erreur.pdf" not in visit.text
+    assert visit.text.count("erreur.pdf") == visit.text.count("erreur.pdf supprimée du brouillon.") == 1
     await visit.press("Importer", [("fichier", ("pv-test.pdf", pdf))], type="MSS_RESU_TEST_TECH")
     assert "1 donnée modifiée, 1 pièce ajoutée." in visit.text
     assert (await visit.client.get(visit.page.links["Consulter pv-test.pdf (PDF, 572 octets)"])).content == pdf
