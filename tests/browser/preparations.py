@@ -150,15 +150,24 @@ async def typed_given_back(page: Page) -> None:
 
 async def conflict(page: Page) -> None:
     """Two windows: what the other saved meanwhile is not what this one began with."""
-    number = next(ANOTHER)
-    other = await page.context.new_page()
-    await other.goto(page.url)
-    await other.locator("#contact").fill(f"autre{number}@editeur.fr")
-    await other.locator(SAVE).click()
-    await other.get_by_text("Brouillon enregistré").first.wait_for()
-    await other.close()
-    await page.locator("#contact").fill(f"ici{number}@editeur.fr")
+    await _save_in_another_window(page, page.url)
+    await page.locator("#contact").fill(f"ici{next(ANOTHER)}@editeur.fr")
     await page.locator(SAVE).click()
+
+
+async def confirm_what_changed(page: Page) -> None:
+    """The draft is not any more what the check page shows."""
+    await _save_in_another_window(page, page.url.removesuffix("/verification"))
+    await confirm(page)
+
+
+async def _save_in_another_window(page: Page, address: str) -> None:
+    other = await page.context.new_page()
+    await other.goto(address)
+    await other.locator("#contact").fill(f"autre{next(ANOTHER)}@editeur.fr")
+    await other.locator(SAVE).click()
+    await other.get_by_text("✓ Enregistré à").wait_for()
+    await other.close()
 
 
 async def confirm(page: Page) -> None:
