@@ -49,14 +49,14 @@ async def import_request(
             if first := await _filed_before(supplier, content):
                 await _check_same_content(first, content, reading.files, uploads)
                 return await get_request(actor, first.id), True
-            request = await _file(actor, supplier, content, uploads, faults, as_of)
+            request = await _file_new(actor, supplier, content, uploads, faults, as_of)
     except IntegrityError:
         # Another import took the SIRET or the dossier number first: read again what it made.
         raise Overtaken() from None
     return await get_request(actor, request.id), False
 
 
-async def _file(
+async def _file_new(
     actor: Actor,
     supplier: Supplier,
     content: ImportDocument,
