@@ -83,7 +83,7 @@ class Actor(Author):
         return Author(self.role, self.name, self.account)
 
 
-SYSTEM = Actor(Role.SYSTEM, "Portail Ségur numérique", "system")
+SYSTEM = Actor(Role.SYSTEM, "Portail SEGUR Numérique", "system")
 
 
 class AuthorField(fields.JSONField[Any]):

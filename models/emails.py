@@ -16,7 +16,7 @@ from models.dossiers import FundingRequest
 from models.events import Event
 from models.modifications import Modification
 
-SENDER = "Portail Ségur numérique"
+SENDER = "Portail SEGUR Numérique"
 
 
 class EmailKind(StrEnum):

@@ -106,7 +106,7 @@ async def test_mail_arrives_as_it_was_written(mailbox: Mailbox) -> None:
     [message] = mailbox.received
     assert message["Subject"] == email.subject
     assert message["To"] == email.recipient
-    assert message["From"] == "Portail Ségur numérique <ne-pas-repondre@segur-solde.invalid>"
+    assert message["From"] == "Portail SEGUR Numérique <ne-pas-repondre@segur-solde.invalid>"
     assert message["Message-ID"] == email.message_id
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["Date"].datetime == NOW
