@@ -71,7 +71,7 @@ screenshots: setup ## Take the pictures of the README and of the help page again
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 
-lock: setup ## Write the locks anew from pyproject.toml and package.json, naming no host
+lock: .venv/ready ## Write the locks anew from pyproject.toml and package.json, naming no host
 	$(COMPILE) pyproject.toml --output-file requirements.txt
 	$(COMPILE) pyproject.toml --extra dev --output-file requirements-dev.txt
 	echo uv | $(COMPILE) - --output-file requirements-uv.txt

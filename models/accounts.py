@@ -101,13 +101,18 @@ class ApiToken(Model):
     id: UUID = fields.UUIDField(primary_key=True, default=uuid4)
     name = fields.CharField(max_length=100)
     digest = fields.CharField(max_length=64, unique=True)
+    # The secret's last characters, by which its holder knows it again.
+    hint = fields.CharField(max_length=8, default="", db_default="")
     scopes: list[str] = fields.JSONField()
     supplier: fields.ForeignKeyNullableRelation[Supplier] = fields.ForeignKeyField(
         "solde.Supplier", related_name="tokens", null=True, on_delete=fields.RESTRICT
     )
     supplier_id: UUID | None
     created_at = InstantField()
+    issued_by: fields.Field[Author] | None = AuthorField(null=True)
     expires_at: datetime | None = InstantField(null=True)
+    # When somebody was last told that it ends soon.
+    noticed_at: datetime | None = InstantField(null=True)
     used_at: datetime | None = InstantField(null=True)
     revoked_at: datetime | None = InstantField(null=True)
 
