@@ -1,11 +1,15 @@
 """What people write in their own words: comments, reasons, notes, messages to the Assistance."""
 
 import unicodedata
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from models.errors import Fault, Invalid
-from models.text import is_hidden
+from models.text import has_hidden, is_hidden, tidy
 
 MAX_LENGTH = 5_000
+
+Value = TypeVar("Value")
 
 
 def check_free_text(field: str, text: str, *, empty: str) -> str:
@@ -23,6 +27,31 @@ def check_free_text(field: str, text: str, *, empty: str) -> str:
 def check_note(field: str, text: str | None) -> str | None:
     """The same for what may be left out; one that says nothing is none."""
     return None if text is None or _says_nothing(text) else check_free_text(field, text, empty="")
+
+
+def check_line(field: str, typed: str, longest: int, *, empty: str) -> str:
+    """The same for what fits on one line, like a title."""
+    line = tidy(typed)
+    if not line:
+        raise Invalid(Fault(field, "REQUIRED", empty))
+    if len(line) > longest:
+        raise Invalid(Fault(field, "TOO_LONG", f"Ce texte doit compter {longest} caractères au plus."))
+    if has_hidden(line):
+        raise Invalid(Fault(field, "HIDDEN_CHARACTER", "Ce texte contient un caractère invisible : supprimez-le."))
+    return line
+
+
+def all_of(checks: Iterable[Callable[[], Value]]) -> list[Value]:
+    """What every check kept, or Invalid with the faults of all of them."""
+    kept, faults = list[Value](), list[Fault]()
+    for check in checks:
+        try:
+            kept.append(check())
+        except Invalid as refusal:
+            faults += refusal.faults
+    if faults:
+        raise Invalid.of(faults)
+    return kept
 
 
 def _says_nothing(text: str) -> bool:

@@ -15,9 +15,7 @@ from tortoise.models import Model
 from models.actors import Author, AuthorField
 from models.attachments import Upload
 from models.database import InstantField
-from models.errors import Fault, Invalid
-from models.free_text import check_free_text
-from models.text import has_hidden, tidy
+from models.free_text import all_of, check_free_text, check_line
 
 LONGEST_TITLE = 150
 LONGEST_CATEGORY = 40
@@ -61,28 +59,9 @@ class Wording:
 
 def check_wording(*, title: str, category: str, text: str) -> Wording:
     """The words as they are kept, or Invalid with a fault for each of them that breaks its rules."""
-    kept, faults = list[str](), list[Fault]()
     checks: tuple[Callable[[], str], ...] = (
-        partial(_check_line, "title", title, LONGEST_TITLE, empty="Saisissez le titre de l’actualité."),
-        partial(_check_line, "category", category, LONGEST_CATEGORY, empty="Saisissez la catégorie de l’actualité."),
+        partial(check_line, "title", title, LONGEST_TITLE, empty="Saisissez le titre de l’actualité."),
+        partial(check_line, "category", category, LONGEST_CATEGORY, empty="Saisissez la catégorie de l’actualité."),
         partial(check_free_text, "text", text, empty="Saisissez le texte de l’actualité."),
     )
-    for check in checks:
-        try:
-            kept.append(check())
-        except Invalid as refusal:
-            faults += refusal.faults
-    if faults:
-        raise Invalid.of(faults)
-    return Wording(*kept)
-
-
-def _check_line(field: str, typed: str, longest: int, *, empty: str) -> str:
-    line = tidy(typed)
-    if not line:
-        raise Invalid(Fault(field, "REQUIRED", empty))
-    if len(line) > longest:
-        raise Invalid(Fault(field, "TOO_LONG", f"Ce texte doit compter {longest} caractères au plus."))
-    if has_hidden(line):
-        raise Invalid(Fault(field, "HIDDEN_CHARACTER", "Ce texte contient un caractère invisible : supprimez-le."))
-    return line
+    return Wording(*all_of(checks))

@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from models import FundingRequest, Modification
+from models import FundingRequest, Modification, User
 from models.actors import Actor
 from models.database import transaction
 from models.deadlines import days_later, end_of_delay
-from models.document_types import document_type
 from models.emails import EmailKind
 from models.errors import Fault, Invalid
 from models.events import EventKind
+from models.expectations import check_expected_changes
 from models.free_text import check_free_text
 from models.lifecycle import RequestAction, RequestStatus
 from models.modifications import ExpectedChange
-from models.text import excerpt
+from resolvers.comment_templates import filled_in
 from resolvers.deadlines import settled_request
 from resolvers.events import record
 from resolvers.mail import notify, recipients
@@ -28,21 +28,27 @@ from settings import settings
 
 @until_settled
 async def request_modification(
-    actor: Actor, request_id: UUID, *, comment: str, expected_changes: Sequence[ExpectedChange] = (), as_of: datetime
+    actor: Actor,
+    request_id: UUID,
+    *,
+    comment: str,
+    expected_changes: Sequence[ExpectedChange] = (),
+    template_id: UUID | None = None,
+    as_of: datetime,
 ) -> Modification:
     """Send a request back to its supplier, saying what to correct; it has until J+20."""
     request = await settled_request(actor, request_id, as_of)
     permit(actor, RequestAction.REQUEST_MODIFICATION)
-    comment = check_free_text("comment", comment, empty="Saisissez le commentaire qui dit ce qu’il faut modifier.")
-    expected = _check_expected_changes(expected_changes)
+    comment, expected = await words(comment, expected_changes, template_id)
     if first := await _same_opening(actor, request, comment, expected):
         return first
     guard(actor, request, RequestAction.REQUEST_MODIFICATION, as_of)
-    await _check_somebody_is_told(request)
+    await who_is_told(request)
     closes_at = end_of_delay(as_of)
     async with transaction():
         await move(request, RequestAction.REQUEST_MODIFICATION, as_of=as_of, closes_at=closes_at)
-        modification = await _open_cycle(request, actor, comment, expected, as_of, closes_at)
+        modification = await new_cycle(request, actor, comment, expected, as_of)
+        await modification.save(force_create=True)
         facts = {"number": modification.number, "comment": comment, "closesAt": closes_at.isoformat()}
         facts["expectedChanges"] = modification.expected_changes
         event = await record(EventKind.MODIFICATION_REQUESTED, request, actor, at=as_of, **facts)
@@ -50,15 +56,11 @@ async def request_modification(
     return await get_modification(actor, modification.id)
 
 
-async def _open_cycle(
-    request: FundingRequest,
-    actor: Actor,
-    comment: str,
-    expected: list[ExpectedChange],
-    as_of: datetime,
-    closes_at: datetime,
+async def new_cycle(
+    request: FundingRequest, actor: Actor, comment: str, expected: list[ExpectedChange], as_of: datetime
 ) -> Modification:
-    return await Modification.create(
+    """The request's next cycle, opened at that instant, to be saved."""
+    return Modification(
         request=request,
         number=await Modification.filter(request_id=request.id).count() + 1,
         comment=comment,
@@ -66,30 +68,18 @@ async def _open_cycle(
         opened_at=as_of,
         opened_by=actor.author,
         reminds_at=days_later(as_of, settings.reminder_days),
-        closes_at=closes_at,
+        closes_at=end_of_delay(as_of),
         draft_updated_at=as_of,
     )
 
 
-def _check_expected_changes(changes: Sequence[ExpectedChange]) -> list[ExpectedChange]:
-    """Each thing ticked once; a document must be of a type that a supplier may add."""
-    faults = [
-        Fault(
-            f"expectedChanges.{index}.documentType",
-            "UNKNOWN_DOCUMENT_TYPE",
-            f"« {excerpt(change.document_type)} » n’est pas un type de pièce qu’un fournisseur peut ajouter.",
-        )
-        for index, change in enumerate(changes)
-        if change.document_type is not None and not _is_addable(change.document_type)
-    ]
-    if faults:
-        raise Invalid.of(faults)
-    return list(dict.fromkeys(changes))
-
-
-def _is_addable(code: str) -> bool:
-    known = document_type(code)
-    return known is not None and known.addable
+async def words(
+    comment: str, expected_changes: Sequence[ExpectedChange], template_id: UUID | None = None
+) -> tuple[str, list[ExpectedChange]]:
+    """What the manager says and ticks, as it is kept; what is left empty is the template's. Raises Invalid."""
+    comment, ticked = await filled_in(template_id, comment, expected_changes)
+    comment = check_free_text("comment", comment, empty="Saisissez le commentaire qui dit ce qu’il faut modifier.")
+    return comment, check_expected_changes(ticked)
 
 
 async def _same_opening(
@@ -102,13 +92,16 @@ async def _same_opening(
     return await get_modification(actor, opened.id) if opened.opened_by.account == actor.account else None
 
 
-async def _check_somebody_is_told(request: FundingRequest) -> None:
-    if not await recipients(request.dossier.supplier_id, editing=True):
+async def who_is_told(request: FundingRequest) -> list[User]:
+    """The accounts that a modification is announced to; without any it would be asked of nobody: raises Invalid."""
+    people = await recipients(request.dossier.supplier_id, editing=True)
+    if not people:
         sentence = (
             "Aucun compte actif de ce fournisseur ne peut modifier la demande : personne ne serait prévenu. "
             "Créez ou réactivez d’abord un compte."
         )
         raise Invalid(Fault("requestId", "NO_RECIPIENT", sentence))
+    return people
 
 
 @until_settled

@@ -7,7 +7,6 @@ from typing import Annotated
 import strawberry
 
 import models
-from models.modifications import ExpectedChange
 from resolvers import editing, modifications, requests
 from resolvers.visibility import found
 from schema import inputs, results
@@ -31,10 +30,8 @@ class CycleMutations:
             info.context.viewer,
             uuid_of("FundingRequest", input.request_id),
             comment=input.comment,
-            expected_changes=[
-                ExpectedChange(given(change.field), given(change.document_type))
-                for change in input.expected_changes or []
-            ],
+            expected_changes=inputs.expected(input.expected_changes),
+            template_id=input.template,
             as_of=info.context.as_of,
         )
         return results.RequestModificationSuccess(modification=changed(row, info))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from typing import TypeVar
+from uuid import UUID
 
 import strawberry
 from strawberry import UNSET
 
-from models.modifications import EditableField
+from models.modifications import EditableField, ExpectedChange
+from schema.nodes import any_uuid
 
 Value = TypeVar("Value")
 
@@ -32,6 +34,11 @@ class ExpectedChangeInput:
     document_type: str | None = strawberry.field(default=UNSET, description="Code du type de pièce à ajouter.")
 
 
+def expected(changes: list[ExpectedChangeInput] | None) -> list[ExpectedChange]:
+    """What is ticked, as the use cases take it."""
+    return [ExpectedChange(given(change.field), given(change.document_type)) for change in changes or []]
+
+
 @strawberry.input(description="Renvoyer une demande au fournisseur pour modification.")
 class RequestModificationInput:
     request_id: strawberry.ID = strawberry.field(description=_REQUEST)
@@ -39,6 +46,16 @@ class RequestModificationInput:
     expected_changes: list[ExpectedChangeInput] | None = strawberry.field(
         default_factory=list, description="Ce qui est attendu du fournisseur."
     )
+    comment_template_id: strawberry.ID | None = strawberry.field(
+        default=UNSET,
+        description="Un modèle de commentaire, dont le texte et ce qu’il coche remplacent ce qui est laissé vide.",
+    )
+
+    @property
+    def template(self) -> UUID | None:
+        """The template's key."""
+        asked = given(self.comment_template_id)
+        return any_uuid("CommentTemplate", asked) if asked else None
 
 
 @strawberry.input(description="Changer les coordonnées de contact dans le brouillon.")

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 import strawberry
 
 from models.document_types import DOCUMENT_TYPES
-from models.dossiers import RequestKind
 from models.emails import EmailStatus
-from models.lifecycle import RequestStatus
 from resolvers import events, imports, reading, visibility
-from resolvers.reading import DossierOrder, RequestOrder
+from resolvers.reading import DossierOrder
+from resolvers.request_lists import RequestOrder, request_order
 from schema.actors import Viewer
 from schema.attachments import Attachment, DocumentType
+from schema.comment_templates import CommentTemplateQuery
 from schema.context import Info
 from schema.dossiers import Dossier
 from schema.emails import Email
@@ -26,33 +25,11 @@ from schema.lookup import look_up
 from schema.news import NewsQuery
 from schema.nodes import Node
 from schema.pagination import After, Connection, First, read_page
+from schema.preview import PreviewQuery
+from schema.request_filter import FundingRequestFilter
 from schema.requests import FundingRequest
 from schema.support import SupportMessage
-
-
-@strawberry.input(description="Quelles demandes lister ; ce qui est absent n’est pas filtré.")
-class FundingRequestFilter:
-    status: RequestStatus | None = strawberry.field(default=strawberry.UNSET, description="De ce statut.")
-    kind: RequestKind | None = strawberry.field(default=strawberry.UNSET, description="De cette nature.")
-    siret: str | None = strawberry.field(default=strawberry.UNSET, description="Du fournisseur de ce SIRET.")
-    dossier_number: str | None = strawberry.field(default=strawberry.UNSET, description="Du dossier de ce numéro.")
-    updated_since: datetime | None = strawberry.field(
-        default=strawberry.UNSET, description="Mises à jour à cet instant ou depuis."
-    )
-    closes_before: datetime | None = strawberry.field(
-        default=strawberry.UNSET, description="Dont la modification ouverte a son échéance avant cet instant."
-    )
-
-    def as_filter(self) -> reading.RequestFilter:
-        return reading.RequestFilter(
-            status=given(self.status),
-            kind=given(self.kind),
-            siret=given(self.siret),
-            dossier_number=given(self.dossier_number),
-            updated_since=given(self.updated_since),
-            closes_before=given(self.closes_before),
-        )
-
+from schema.tokens import TokenQuery
 
 _ID = strawberry.argument(description="Identifiant opaque, lu dans un champ « id ».")
 _NUMBER = strawberry.argument(description="Numéro de dossier, comme « FINSAS008539 ».")
@@ -70,7 +47,7 @@ _ANSWERED = strawberry.argument(description="Ceux qui ont une réponse, ou ceux 
 @strawberry.type(
     description="Ce que l’on peut lire. Ce que le compte ne peut pas voir répond comme ce qui n’existe pas."
 )
-class Query(JournalQuery, NewsQuery):
+class Query(JournalQuery, NewsQuery, PreviewQuery, TokenQuery, CommentTemplateQuery):
     @strawberry.field(description="La personne connectée ou le jeton d’accès qui interroge l’API.")
     def viewer(self, info: Info) -> Viewer:
         return Viewer.of(info.context.viewer)
@@ -109,7 +86,7 @@ class Query(JournalQuery, NewsQuery):
         rows = visibility.visible_requests(info.context.viewer)
         if filter:
             rows = filter.as_filter().apply(rows, as_of)
-        ordering = reading.request_order(order or RequestOrder.UPDATED_AT, as_of)
+        ordering = request_order(order or RequestOrder.UPDATED_AT, as_of)
         return await read_page(rows, ordering, first, after, lambda row: FundingRequest.of(row, info.context))
 
     @strawberry.field(description="Les types de pièces justificatives.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -43,14 +44,27 @@ async def notify(
     await request.fetch_related("dossier__supplier")
     cause: dict[str, Any] = {"request_id": request.id, "event_id": event.id}
     if modification is not None:
-        attached = enclosures.ENCLOSED.get(kind)
-        cause |= {"modification_id": modification.id, "attached": attached}
-        facts |= await _facts_of(modification, attached, as_of)
-    letter = _letter(kind, event, request, facts)
+        cause |= {"modification_id": modification.id, "attached": enclosures.ENCLOSED.get(kind)}
+    letter = await letter_about(kind, event, request, modification=modification, as_of=as_of, **facts)
     people = await recipients(request.dossier.supplier_id, editing=kind in FOR_EDITORS)
     emails = [outgoing(kind, letter, person.email, as_of, **cause) for person in people]
     await Email.bulk_create(emails)
     return emails
+
+
+async def letter_about(
+    kind: EmailKind,
+    event: Event,
+    request: FundingRequest,
+    *,
+    modification: Modification | None = None,
+    as_of: datetime,
+    **facts: Any,
+) -> Letter:
+    """What `notify` writes to everybody alike; none of the rows need be saved, the request's dossier be loaded."""
+    if modification is not None:
+        facts |= await _facts_of(modification, enclosures.ENCLOSED.get(kind), as_of)
+    return _letter(kind, event, request, facts)
 
 
 async def _facts_of(modification: Modification, attached: EmailAttachment | None, as_of: datetime) -> dict[str, Any]:
@@ -67,7 +81,7 @@ async def _facts_of(modification: Modification, attached: EmailAttachment | None
 
 
 def _letter(kind: EmailKind, event: Event, request: FundingRequest, facts: dict[str, Any]) -> Letter:
-    """What is written to everybody alike: `facts`, and what any mail about a request may say."""
+    """`facts`, and what any mail about a request may say."""
     return render(
         kind,
         event=event,
@@ -88,10 +102,14 @@ async def recipients(supplier_id: UUID, *, editing: bool) -> list[User]:
     people = await User.filter(supplier_id=supplier_id, active=True, role=Role.SUPPLIER).order_by(
         "created_at", "identifier"
     )
+    return one_for_each_address(each for each in people if not editing or may_edit(each.role, each.right))
+
+
+def one_for_each_address(people: Iterable[User]) -> list[User]:
+    """The first of those who share a mailbox."""
     by_address: dict[str, User] = {}
     for person in people:
-        if not editing or may_edit(person.role, person.right):
-            by_address.setdefault(person.email.lower(), person)
+        by_address.setdefault(person.email.lower(), person)
     return list(by_address.values())
 
 
