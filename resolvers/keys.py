@@ -6,18 +6,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from models import FundingRequest, Session, User
+from models import FundingRequest, KeptAnswer, Session, User, Webhook
 from models.actors import Actor
 from models.events import EventKind
 from models.sealing import Unreadable, is_sealed_with_the_first_key, seal_again
 from resolvers.events import record_account
 
-_Model = type[FundingRequest] | type[User] | type[Session]
+_Model = type[FundingRequest] | type[User] | type[Session] | type[KeptAnswer] | type[Webhook]
 
 _SEALED: tuple[tuple[_Model, str], ...] = (
     (FundingRequest, "bank_details_sealed"),
     (User, "totp_secret"),
     (Session, "typed"),
+    (KeptAnswer, "answer"),
+    (Webhook, "secret"),
+    (Webhook, "former_secret"),
 )
 """Every column that holds sealed values."""
 _BATCH = 200

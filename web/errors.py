@@ -16,7 +16,9 @@ from structlog.contextvars import get_contextvars
 from models.errors import NotFound, PermissionDenied, Throttled
 from resolvers import storage
 from resolvers.events import record_denial
+from schema.coded_errors import CodedError, code_of
 from web.client import OperationFailed
+from web.media_types import JSON, accepted
 from web.origin import API_PATHS
 from web.problems import PROBLEMS, Problem, known
 from web.rendering import render
@@ -47,11 +49,19 @@ def answer(
     status = known(status)
     problem = said if isinstance(said, Problem) else PROBLEMS[status]
     problem = problem._replace(message=said) if isinstance(said, str) and said else problem
-    incident = get_contextvars().get("incident") or new_number()
+    incident = _incident()
     _note(http, status, incident, because)
+    if http.scope["path"] == "/graphql":
+        return _as_graphql(http, status, problem.message, {"code": code_of(status)}, headers, incident)
     if http.scope["path"] in API_PATHS or "authorization" in http.headers:
-        return JSONResponse(_as_json(http, problem.code, problem.message, incident), status, headers)
+        told = {"message": problem.message, "code": problem.code, "incident": incident}
+        return JSONResponse(told, status, headers)
     return _page(http, status, problem, headers, incident)
+
+
+def _incident() -> str:
+    """The number of what is being answered."""
+    return str(get_contextvars().get("incident") or new_number())
 
 
 def _note(http: Request, status: int, incident: str, because: Exception | None) -> None:
@@ -71,11 +81,18 @@ def new_number() -> str:
     return f"{secrets.token_hex(2)}-{secrets.token_hex(2)}".upper()
 
 
-def _as_json(http: Request, code: str, message: str, incident: str) -> dict[str, Any]:
-    described = {"code": code, "incident": incident}
-    if http.scope["path"] == "/graphql":
-        return {"errors": [{"message": message, "extensions": described}]}
-    return {"message": message, **described}
+def _as_graphql(
+    http: Request,
+    status: int,
+    message: str,
+    extensions: Mapping[str, Any],
+    headers: Mapping[str, str] | None,
+    incident: str,
+) -> Response:
+    """The errors of a GraphQL answer, in the type that the caller reads, whatever came before GraphQL itself."""
+    error = {"message": message, "extensions": {**extensions, "requestNumber": incident}}
+    media_type = f"{accepted(http) or JSON}; charset=utf-8"
+    return JSONResponse({"errors": [error]}, status, headers, media_type=media_type)
 
 
 def _route(http: Request) -> str:
@@ -97,6 +114,15 @@ class Explained(HTTPException):
     def __init__(self, status: int, said: str | Problem, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(status, said.message if isinstance(said, Problem) else said, headers)
         self.said = said
+
+
+async def could_not_begin(http: Request, error: Exception) -> Response:
+    """What was sent to the API is no request that could be executed, or not now."""
+    if not isinstance(error, CodedError):
+        raise error
+    incident = _incident()
+    _note(http, error.status, incident, None)
+    return _as_graphql(http, error.status, error.message, error.extensions or {}, error.headers, incident)
 
 
 async def operation_failed(http: Request, error: Exception) -> Response:
@@ -140,6 +166,7 @@ async def storage_failed(http: Request, error: Exception) -> Response:
 
 HANDLERS: dict[Any, Callable[[Request, Exception], Awaitable[Response]]] = {
     HTTPException: http_error,
+    CodedError: could_not_begin,
     OperationFailed: operation_failed,
     NotFound: not_found,
     PermissionDenied: permission_denied,

@@ -6,12 +6,8 @@ GET reads and never writes.
 
 from __future__ import annotations
 
-import json
-import re
-from dataclasses import dataclass
 from typing import Any
 
-from graphql import GraphQLError, OperationDefinitionNode, parse
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -20,36 +16,37 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from schema import MOST_TOKENS, schema
+from schema import schema
+from schema.coded_errors import CodedError
+from schema.operations import is_ambiguous
 from web.client import context_of
-from web.errors import Explained, answer
 from web.graphiql import graphiql
-from web.multipart import body
+from web.idempotency import Answered, once
+from web.media_types import GRAPHQL_RESPONSE, JSON, accepted
 from web.nudge import nudge
+from web.operation import Operation, read_operation
 
-JSON = "application/json"
-GRAPHQL_RESPONSE = "application/graphql-response+json"
 CHOOSE = "Donnez dans operationName le nom d’une opération de la requête."
-_SEVERAL = re.compile(r"\b(?:query|mutation)\b.*\b(?:query|mutation)\b", re.DOTALL)
-
-
-@dataclass(frozen=True)
-class Operation:
-    """What a caller asks to execute."""
-
-    query: str
-    variables: dict[str, Any] | None
-    name: str | None
+# Of the edition of September 2026: executed, with errors beside the data. Other callers read it as any 2xx.
+PARTIAL_SUCCESS = 294
+# What a caller of plain JSON is told by the status too, since waiting mends it.
+_WAIT = frozenset({429, 503})
 
 
 async def graphql(http: Request) -> Response:
     """GET and POST /graphql."""
     if http.method != "POST" and "query" not in http.query_params and "text/html" in http.headers.get("accept", ""):
-        return graphiql(http)
-    media_type = _accepted(http)
-    operation = await _read(http)
-    if _is_ambiguous(operation):
-        return answer(http, 400, CHOOSE)
+        return await graphiql(http)
+    media_type = accepted(http)
+    if media_type is None:
+        raise CodedError("NOT_ACCEPTABLE", f"La réponse ne peut être qu’en {JSON} ou {GRAPHQL_RESPONSE}.")
+    operation = await read_operation(http)
+    if operation.name is None and is_ambiguous(operation.query):
+        raise CodedError("BAD_REQUEST", CHOOSE)
+    return _respond(await once(http, operation, _execute), media_type)
+
+
+async def _execute(http: Request, operation: Operation) -> Answered:
     try:
         result = await schema.execute(
             operation.query,
@@ -59,75 +56,32 @@ async def graphql(http: Request) -> Response:
             allowed_operation_types=OperationType.from_http("POST" if http.method == "POST" else "GET"),
         )
     except InvalidOperationTypeError:
-        return answer(http, 405, "Une lecture seulement peut être demandée par GET.", {"Allow": "POST"})
+        allowed = {"Allow": "POST"}
+        raise CodedError("METHOD_NOT_ALLOWED", "Une lecture seulement peut être demandée par GET.", allowed) from None
     except (CannotGetOperationTypeError, MissingQueryError):
-        return answer(http, 400, CHOOSE)
+        raise CodedError("BAD_REQUEST", CHOOSE) from None
     if "mutation" in operation.query:
         nudge()
-    return _respond(result, media_type)
+    return _answered(result)
 
 
-def _accepted(http: Request) -> str:
-    """The media type to answer in: the one made for GraphQL when it is asked for, else JSON."""
-    ranges = [part.partition(";")[0].strip().lower() for part in http.headers.get("accept", "*/*").split(",")]
-    if GRAPHQL_RESPONSE in ranges:
-        return GRAPHQL_RESPONSE
-    if not {JSON, "application/*", "*/*"} & set(ranges):
-        raise Explained(406, f"La réponse ne peut être qu’en {JSON} ou {GRAPHQL_RESPONSE}.")
-    return JSON
-
-
-async def _read(http: Request) -> Operation:
-    if http.method != "POST":
-        given: Any = dict(http.query_params)
-        given["variables"] = _from_json(given.get("variables") or "null")
-    elif http.headers.get("content-type", "").partition(";")[0].strip().lower() == JSON:
-        given = _from_json(b"".join([data async for data in body(http)]))
-    else:
-        raise Explained(415, f"La requête doit être envoyée en {JSON}.")
-    if not isinstance(given, dict):
-        raise Explained(400, "La requête doit être un objet JSON, une opération à la fois.")
-    query, variables, name = given.get("query"), given.get("variables"), given.get("operationName")
-    if not (
-        isinstance(query, str) and isinstance(variables, dict | None) and isinstance(name, str | None)
-    ):  # `extensions` may be sent: nothing here reads it.
-        raise Explained(400, "La requête doit donner query (texte), variables (objet) et operationName (texte).")
-    return Operation(query, variables, name or None)
-
-
-def _is_ambiguous(operation: Operation) -> bool:
-    """Several operations and no name to choose by: Strawberry would execute the first."""
-    if operation.name or not _SEVERAL.search(operation.query):
-        return False
-    try:
-        definitions = parse(operation.query, max_tokens=MOST_TOKENS).definitions
-    except GraphQLError:
-        return False  # It cannot begin at all.
-    return sum(isinstance(node, OperationDefinitionNode) for node in definitions) > 1
-
-
-def _from_json(text: str | bytes) -> Any:
-    try:
-        read = json.loads(text)
-        # Half of an escaped pair is no text: nothing could keep it, and no answer could repeat it.
-        json.dumps(read, ensure_ascii=False).encode()
-        return read
-    except (ValueError, RecursionError):
-        raise Explained(400, "La requête n’est pas du JSON lisible.") from None
-
-
-def _respond(result: ExecutionResult, media_type: str) -> Response:
-    """An operation that could not begin has no data, and is a 400 for those who asked for GraphQL's own type."""
-    content: dict[str, Any] = {"data": result.data}
-    if result.errors:
-        content["errors"] = [error.formatted for error in result.errors]
+def _answered(result: ExecutionResult) -> Answered:
+    """What the caller is told; an operation that could not begin has no data."""
+    errors = result.errors or []
+    content: dict[str, Any] = {"errors": [error.formatted for error in errors]} if errors else {}
     if result.extensions:
         content["extensions"] = result.extensions
-    could_not_begin = result.data is None and all(error.path is None for error in result.errors or [])
-    if could_not_begin:
-        del content["data"]
-    status = 400 if could_not_begin and media_type == GRAPHQL_RESPONSE else 200
-    return JSONResponse(content, status, media_type=f"{media_type}; charset=utf-8")
+    if result.data is None and all(error.path is None for error in errors):
+        refusal = errors[0] if errors else None
+        refused = (refusal.status, refusal.headers) if isinstance(refusal, CodedError) else (400, {})
+        return Answered(content, *refused)
+    return Answered({"data": result.data} | content, PARTIAL_SUCCESS if errors else 200)
+
+
+def _respond(answered: Answered, media_type: str) -> Response:
+    """Callers of plain JSON read what went wrong in the body of a 200, as before GraphQL had a type of its own."""
+    status = answered.status if media_type == GRAPHQL_RESPONSE or answered.status in _WAIT else 200
+    return JSONResponse(answered.content, status, answered.headers, media_type=f"{media_type}; charset=utf-8")
 
 
 routes = [Route("/graphql", graphql, methods=["GET", "POST"])]

@@ -187,7 +187,8 @@ async def test_under_maintenance_everything_says_so_and_nothing_is_asked_of_the_
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "600")
     assert "Portail en maintenance" in Reading(answer.text).within("h1")
     assert "Le portail sera de retour à 14 h : vos délais ne changent pas." in Reading(answer.text).text
-    assert (await site.post("/graphql", json={})).json()["errors"][0]["extensions"]["code"] == "UNAVAILABLE"
+    [error] = (await site.post("/graphql", json={})).json()["errors"]
+    assert error["extensions"]["code"] == "SERVICE_UNAVAILABLE"
     assert (await site.get("/static/site.css")).status_code == 200
     assert (await site.get("/livez")).text == "ok\n"
 
@@ -197,7 +198,7 @@ async def test_programs_get_json(stranger: AsyncClient) -> None:
     assert answer.status_code == 405
     assert answer.json().keys() == {"message", "code", "incident"}
     answer = await stranger.post("/graphql", content=b"{", headers={"Content-Type": "application/json"})
-    assert answer.json()["errors"][0]["extensions"].keys() == {"code", "incident"}
+    assert answer.json()["errors"][0]["extensions"].keys() == {"code", "requestNumber"}
 
 
 async def test_an_address_that_is_not_there_has_its_page(site: AsyncClient, enter: Enter, supplier_user: User) -> None:

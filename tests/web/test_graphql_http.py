@@ -1,3 +1,5 @@
+import re
+
 import httpx
 import pytest
 from httpx import AsyncClient
@@ -5,9 +7,10 @@ from httpx import AsyncClient
 from models import User
 from tests.web.conftest import Clock, Enter
 from web.graphiql import READY_MADE
-from web.graphql import GRAPHQL_RESPONSE, JSON
+from web.media_types import GRAPHQL_RESPONSE, JSON
 
 VIEWER = {"query": "{ viewer { role name } }"}
+NUMBER = re.compile(r"[0-9A-F]{4}-[0-9A-F]{4}")
 
 
 async def ask(client: AsyncClient, body: object = VIEWER, **headers: str) -> httpx.Response:
@@ -85,13 +88,52 @@ async def test_get_reads_and_never_writes(program: AsyncClient) -> None:
         b'{"query": 1}',
         b'{"query": "{ x }", "variables": []}',
         b'{"query": "{ x }", "operationName": 1}',
+        b'{"query": "{ x }", "extensions": "texte"}',
+        b'{"query": "{ x }", "variables": {"x": NaN}}',
+        b'{"query": "{ x }", "query": "{ y }"}',
+        b'{"query": "{ x }", "variables": {"x": {"a": 1, "a": 2}}}',
         b'{"query": "query($x: DateTime) { x }", "variables": {"x": "\\ud800"}}',
+        '{"query": "{ viewer { role } }"}'.encode("utf-16"),
+        '{"query": "{ viewer { role } } #é"}'.encode("latin-1"),
+        b'{"query": ""}',
     ],
 )
-async def test_what_is_no_request_is_a_400_in_json(program: AsyncClient, body: bytes) -> None:
-    answer = await program.post("/graphql", content=body, headers={"Content-Type": JSON})
-    assert answer.status_code == 400
-    assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
+async def test_what_is_no_request_is_a_400_that_says_so(program: AsyncClient, body: bytes) -> None:
+    for media_type in (JSON, GRAPHQL_RESPONSE):
+        answer = await program.post("/graphql", content=body, headers={"Content-Type": JSON, "Accept": media_type})
+        assert answer.status_code == 400
+        assert answer.headers["Content-Type"] == f"{media_type}; charset=utf-8"
+        assert answer.json().keys() == {"errors"}
+        [error] = answer.json()["errors"]
+        assert error["extensions"]["code"] == "BAD_REQUEST"
+        assert NUMBER.fullmatch(error["extensions"]["requestNumber"])
+
+
+async def test_a_byte_order_mark_is_passed_over(program: AsyncClient) -> None:
+    body = b"\xef\xbb\xbf" + b'{"query": "{ viewer { role } }", "extensions": {"any": 1}, "other": 1}'
+    answer = await program.post("/graphql", content=body, headers={"Content-Type": "application/json"})
+    assert answer.json() | {"extensions": None} == {"data": {"viewer": {"role": "PARTNER"}}, "extensions": None}
+
+
+@pytest.mark.parametrize(
+    ("content_type", "status"),
+    [
+        ("application/json; charset=utf-8", 200),
+        ('Application/JSON;Charset="UTF-8"', 200),
+        ("application/json; charset=utf-16", 415),
+        ("application/json; charset=iso-8859-1", 415),
+        ("application/graphql", 415),
+        ("application/jsonp", 415),
+    ],
+)
+async def test_a_body_is_json_in_utf_8(program: AsyncClient, content_type: str, status: int) -> None:
+    answer = await program.post(
+        "/graphql", content=b'{"query": "{ viewer { role } }"}', headers={"Content-Type": content_type}
+    )
+    assert answer.status_code == status
+    if status == 415:
+        assert answer.headers["Accept-Post"] == JSON
+        assert answer.json()["errors"][0]["extensions"]["code"] == "UNSUPPORTED_MEDIA_TYPE"
 
 
 async def test_an_operation_that_is_not_there_is_a_400(program: AsyncClient) -> None:
@@ -112,9 +154,61 @@ async def test_an_operation_that_cannot_begin_has_no_data(program: AsyncClient, 
     assert typed.headers["Content-Type"].startswith(GRAPHQL_RESPONSE)
 
 
-async def test_an_answer_comes_only_in_types_that_we_speak(program: AsyncClient) -> None:
-    assert (await ask(program, Accept="application/xml")).status_code == 406
-    assert (await ask(program, Accept="application/*")).status_code == 200
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        ("", JSON),
+        ("*/*", JSON),
+        ("application/*", JSON),
+        (JSON, JSON),
+        (GRAPHQL_RESPONSE, GRAPHQL_RESPONSE),
+        ("APPLICATION/GraphQL-Response+JSON", GRAPHQL_RESPONSE),
+        (f"{GRAPHQL_RESPONSE}; charset=utf-8, {JSON}; charset=utf-8", GRAPHQL_RESPONSE),
+        (f"{JSON}, {GRAPHQL_RESPONSE}", GRAPHQL_RESPONSE),
+        (f"{JSON}, {GRAPHQL_RESPONSE};q=0.9", JSON),
+        (f"{JSON};q=0.9, {GRAPHQL_RESPONSE}", GRAPHQL_RESPONSE),
+        (f"{GRAPHQL_RESPONSE};q=0.1, */*", JSON),
+        (f"{JSON};q=0, */*;q=0.1", GRAPHQL_RESPONSE),
+        (f"{GRAPHQL_RESPONSE};q=0, {JSON};q=0.1", JSON),
+        ("text/html, */*;q=0.1", JSON),
+        ("application/xml", None),
+        ("text/html", None),
+        (f"{JSON};q=0", None),
+        (f"{JSON};q=high", None),
+        (f"{JSON};q=nan", None),
+        (f"{JSON}; charset=utf-16", None),
+        ("*/*;q=0", None),
+    ],
+)
+async def test_an_answer_comes_in_the_type_that_is_wanted_most(
+    program: AsyncClient, accept: str, media_type: str | None
+) -> None:
+    answer = await ask(program, Accept=accept)
+    assert answer.headers["Content-Type"] == f"{media_type or JSON}; charset=utf-8"
+    assert answer.status_code == (200 if media_type else 406)
+    assert media_type or answer.json()["errors"][0]["extensions"]["code"] == "NOT_ACCEPTABLE"
+
+
+async def test_errors_beside_the_data_show_in_the_status_of_graphql_s_own_type(program: AsyncClient) -> None:
+    query = {"query": "{ viewer { role } requests(first: 0) { nodes { id } } }"}
+    for accept, status in ((GRAPHQL_RESPONSE, 294), (JSON, 200)):
+        answer = await ask(program, query, Accept=accept)
+        assert answer.status_code == status
+        assert answer.json()["data"] is None
+        assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+async def test_an_address_asks_with_variables_too(program: AsyncClient) -> None:
+    given = {"query": "query Q($id: ID!) { node(id: $id) { id } }", "variables": '{"id": "x"}', "extensions": "{}"}
+    assert (await program.get("/graphql", params=given)).json()["data"] == {"node": None}
+    empty = {"query": "{ viewer { role } }", "variables": "", "extensions": "", "operationName": ""}
+    assert (await program.get("/graphql", params=empty)).status_code == 200
+    assert (await program.head("/graphql", params=empty)).status_code == 200
+    for wrong in ({"variables": "{"}, {"variables": "[]"}, {"extensions": "1"}, {"query": ["{ a }", "{ b }"]}):
+        answer = await program.get("/graphql", params=empty | wrong)
+        assert answer.status_code == 400
+        assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
+    assert (await program.get("/graphql")).status_code == 400
 
 
 async def test_several_operations_at_once_and_files_are_refused(program: AsyncClient) -> None:
@@ -122,11 +216,12 @@ async def test_several_operations_at_once_and_files_are_refused(program: AsyncCl
     assert (await program.post("/graphql", files=operations)).status_code == 415
 
 
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "QUERY"])
 async def test_other_methods_are_named_as_such(program: AsyncClient, method: str) -> None:
     answer = await program.request(method, "/graphql")
     assert answer.status_code == 405
-    assert set(answer.headers["Allow"].split(", ")) >= {"GET", "POST"}
+    assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD", "POST"}
+    assert answer.json()["errors"][0]["extensions"]["code"] == "METHOD_NOT_ALLOWED"
 
 
 async def test_graphiql_is_for_whoever_is_signed_in(
