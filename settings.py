@@ -139,6 +139,9 @@ class Settings(BaseSettings):
     )
     session_hours: int = Field(12, ge=1, le=168, description="hours until a session ends, used or not")
     session_idle_minutes: int = Field(60, ge=5, le=1440, description="minutes until an unused session ends")
+    token_days: int = Field(
+        365, ge=1, le=3650, description="days that a new token of the API lasts, unless it is to end before"
+    )
     attempts_per_account: int = Field(
         25, ge=5, le=1000, description="failed sign-ins of one account in 24 hours, two fifths of them in a row"
     )
@@ -147,6 +150,58 @@ class Settings(BaseSettings):
     )
     attempts_per_network: int = Field(
         200, ge=5, le=100_000, description="the same from one network (/24 of IPv4, /64 of IPv6)"
+    )
+    webhook_networks: list[str] = Field(
+        [],
+        description="further networks that webhooks may reach, by http too, as a JSON list; empty: public addresses "
+        "by https",
+    )
+    keep_delivery_days: int = Field(
+        30, ge=1, le=3650, description="days after which what a webhook was told leaves its delivery log"
+    )
+    max_query_characters: int = Field(
+        65_536, ge=1000, le=1_000_000, description="characters of one GraphQL document, comments included"
+    )
+    max_query_tokens: int = Field(
+        2000, ge=100, le=20_000, description="words and signs of one GraphQL document, without its comments"
+    )
+    max_query_depth: int = Field(
+        25,
+        ge=20,
+        le=100,
+        description="levels of braces inside one another in a GraphQL document, fragments written out",
+    )
+    max_query_fields: int = Field(
+        1000, ge=300, le=10_000, description="fields of one GraphQL document, fragments written out"
+    )
+    max_query_repeats: int = Field(
+        20, ge=5, le=100, description="times that one field may stand in the same place of a GraphQL document"
+    )
+    max_query_aliases: int = Field(
+        30, ge=10, le=1000, description="aliases of one GraphQL document, fragments written out"
+    )
+    max_query_directives: int = Field(
+        30, ge=10, le=1000, description="directives of one GraphQL document, fragments written out"
+    )
+    max_query_mutations: int = Field(10, ge=1, le=100, description="mutations of one GraphQL operation")
+    max_query_points: int = Field(
+        10_000, ge=6000, le=1_000_000, description="points of cost of one GraphQL operation: objects that it may return"
+    )
+    max_query_seconds: float = Field(20, gt=0, le=600, description="seconds until a GraphQL operation is stopped")
+    points_per_caller: int = Field(
+        30_000, ge=0, le=10**9, description="points of cost that a token or an account spends in a minute; 0: no bound"
+    )
+    points_per_address: int = Field(
+        60_000,
+        ge=0,
+        le=10**9,
+        description="the same for one address (a /64 of IPv6), whoever asks from it; 0: no bound",
+    )
+    requests_per_address: int = Field(
+        3000,
+        ge=0,
+        le=10**9,
+        description="requests of any kind from one address (a /64 of IPv6) in a minute; 0: no bound",
     )
     smtp_host: str = Field("", description="mail server; empty: mails become .eml files in the data folder")
     smtp_port: int = Field(587, ge=1, le=65535, description="port of the mail server")
@@ -198,6 +253,9 @@ class Settings(BaseSettings):
     security_contact: str = Field(
         "", description="where a weakness is reported, in security.txt: `mailto:…` or `https://…`; empty: no such file"
     )
+    sandbox: bool = Field(
+        False, description="a portal to try things on: a banner, `travelTo`, `resetSandbox`, and no mail that leaves"
+    )
     log_format: Literal["console", "json"] = Field("console", description="how log lines are written")
 
     @field_validator("import_closes_at")
@@ -235,6 +293,14 @@ class Settings(BaseSettings):
             if everybody:
                 raise ValueError("each must be an address or a network, as in 10.0.0.7 or 10.0.0.0/24")
         return value
+
+    @field_validator("webhook_networks")
+    @classmethod
+    def _are_networks(cls, value: list[str]) -> list[str]:
+        try:
+            return [str(ip_network(each)) for each in value]
+        except ValueError:
+            raise ValueError('must be networks, as in ["10.1.0.0/16"]') from None
 
     @field_validator("redis_url")
     @classmethod
@@ -323,8 +389,10 @@ class Settings(BaseSettings):
             "SOLDE_AUDIT_KEY, 32 characters at least": 0 < len(self.audit_key.get_secret_value()) < 32,
             "SOLDE_DATA_KEYS": not self.data_keys,
             "SOLDE_BASE_URL in https": not self.base_url.startswith("https://"),
-            "SOLDE_SMTP_HOST": not self.smtp_host,
-            "SOLDE_MAIL_FROM, an address of yours": self.mail_from.endswith(".invalid"),
+            "SOLDE_SMTP_HOST": not self.smtp_host and not self.sandbox,
+            "SOLDE_MAIL_FROM, an address of yours": self.mail_from.endswith(".invalid") and not self.sandbox,
+            # What is tried out in a sandbox must reach nobody.
+            "no SOLDE_SMTP_HOST in a sandbox": bool(self.smtp_host) and self.sandbox,
             **{f"{name}, a password of yours": not fine for name, fine in self._passwords_in_earnest().items()},
         }
         if any(needs.values()):

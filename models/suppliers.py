@@ -7,6 +7,9 @@ from uuid import UUID, uuid4
 from tortoise import fields
 from tortoise.models import Model
 
+PUT_ASIDE = "BAC-A-SABLE"
+"""In the place of a SIRET, which it never is: who holds the dossiers that a reset of a sandbox put aside."""
+
 
 class Supplier(Model):
     """A company that asks for the subsidy, known by its SIRET."""

@@ -88,6 +88,14 @@ async def give_last_notice_due(as_of: datetime) -> int:
     return await _each(to_notice(as_of), "closes_at", _give_last_notice, as_of)
 
 
+async def settle_now(modification_id: UUID, as_of: datetime) -> None:
+    """Do to one cycle what a pass would do to it at that instant."""
+    await _attempt(modification_id, to_expire(as_of), _expire, as_of)
+    await _attempt(modification_id, to_remind(as_of), _remind, as_of)
+    if settings.last_notice:
+        await _attempt(modification_id, to_notice(as_of), _give_last_notice, as_of)
+
+
 async def next_deadline(as_of: datetime) -> datetime | None:
     """When the next open cycle is due for its reminder, its last notice or its end."""
     cycles = Modification.filter(outcome=None)

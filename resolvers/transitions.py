@@ -87,9 +87,9 @@ async def move(request: FundingRequest, action: RequestAction, *, as_of: datetim
     await _write(request, as_of, past_deadline=action is RequestAction.EXPIRE_MODIFICATION, **changes)
 
 
-async def hold(request: FundingRequest, *, as_of: datetime) -> None:
+async def hold(request: FundingRequest, *, as_of: datetime, **changes: Any) -> None:
     """Take the request's row for what happens to it without an action of the lifecycle; else Overtaken."""
-    await _write(request, as_of)
+    await _write(request, as_of, **changes)
 
 
 async def _write(request: FundingRequest, as_of: datetime, past_deadline: bool = False, **changes: Any) -> None:

@@ -10,9 +10,23 @@ from tortoise.expressions import Q
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from models import Attachment, Dossier, Email, Event, FundingRequest, Modification, News, SupportMessage, User, Version
-from models.actors import Actor, Role
+from models import (
+    ApiToken,
+    Attachment,
+    Dossier,
+    Email,
+    Event,
+    FundingRequest,
+    Modification,
+    News,
+    SupportMessage,
+    User,
+    Version,
+)
+from models.actors import AccountRight, Actor, Role
 from models.errors import NotFound
+from models.suppliers import PUT_ASIDE
+from settings import settings
 
 Row = TypeVar("Row", bound=Model)
 
@@ -81,8 +95,36 @@ def visible_accounts(actor: Actor) -> QuerySet[User]:
     return accounts_in_use().filter(id__in=[])
 
 
+def visible_tokens(actor: Actor) -> QuerySet[ApiToken]:
+    """The tokens that the actor may see, each with its supplier: a manager all, software itself.
+
+    Of a supplier's people those who may confirm, since such a token may confirm too.
+    """
+    query = ApiToken.all().select_related("supplier")
+    match actor.role:
+        case Role.MANAGER:
+            return query
+        case Role.SUPPLIER if actor.right is AccountRight.CONFIRM and actor.supplier_id is not None:
+            return query.filter(supplier_id=actor.supplier_id)
+        case Role.PARTNER:
+            return query.filter(id__in=[own] if (own := _key_of("token", actor)) else [])
+    return query.filter(id__in=[])
+
+
+def _key_of(kind: str, actor: Actor) -> UUID | None:
+    """The key of the row that acts, if it is of that kind."""
+    named, _, key = actor.account.partition(":")
+    with suppress(ValueError):
+        return UUID(key) if named == kind else None
+    return None
+
+
 def _of_supplier(query: QuerySet[Row], actor: Actor, path: str) -> QuerySet[Row]:
-    return query if sees_all(actor) else query.filter(**{path: actor.supplier_id})
+    if not sees_all(actor):
+        return query.filter(**{path: actor.supplier_id})
+    if settings.sandbox and actor.role is not Role.SYSTEM:
+        return query.filter(**{f"{path.removesuffix('_id')}__siret__not": PUT_ASIDE})
+    return query
 
 
 def sees_all(actor: Actor) -> bool:
@@ -120,12 +162,21 @@ async def get_account(actor: Actor, account_id: UUID) -> User:
     return found(await visible_accounts(actor).get_or_none(id=account_id))
 
 
+async def get_token(actor: Actor, token_id: UUID) -> ApiToken:
+    """That token, or NotFound when there is none that the actor may see."""
+    return found(await visible_tokens(actor).get_or_none(id=token_id))
+
+
+async def own_token(actor: Actor) -> ApiToken | None:
+    """The token that acts, with its supplier; None for a person."""
+    key = _key_of("token", actor)
+    return await ApiToken.get_or_none(id=key).select_related("supplier") if key else None
+
+
 async def own_account(actor: Actor) -> User | None:
     """The account that acts, as long as it is active; None for software."""
-    kind, _, key = actor.account.partition(":")
-    with suppress(ValueError):
-        return await User.get_or_none(id=UUID(key), active=True) if kind == "user" else None
-    return None
+    key = _key_of("user", actor)
+    return await User.get_or_none(id=key, active=True) if key else None
 
 
 def found(row: Row | None) -> Row:

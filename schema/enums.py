@@ -14,7 +14,11 @@ from models.emails import EmailKind, EmailStatus
 from models.events import EventKind
 from models.lifecycle import ModificationOutcome, RequestAction, RequestStatus
 from models.modifications import EditableField
-from resolvers.reading import DossierOrder, RequestOrder
+from models.tokens import TokenState
+from models.webhooks import DeliveryStatus, WebhookState
+from resolvers.reading import DossierOrder
+from resolvers.request_lists import RequestOrder
+from resolvers.sandbox import TravelStop
 
 
 def _describe(kind: type[Enum], description: str, *, name: str | None = None, **values: str) -> None:
@@ -41,6 +45,13 @@ _describe(
     READ="Consulter.",
     WRITE="Modifier et confirmer, au nom du fournisseur auquel le jeton est lié.",
     MANAGE="Agir comme gestionnaire. Ce jeton ne se délivre qu’en ligne de commande.",
+)
+_describe(
+    TokenState,
+    "Où en est un jeton d’accès.",
+    VALID="Le jeton sert.",
+    EXPIRED="Le jeton a expiré.",
+    REVOKED="Le jeton est révoqué.",
 )
 _describe(
     AccountRight,
@@ -145,6 +156,8 @@ _describe(
     ADDRESS_CONFIRMATION="Confirmation de la nouvelle adresse d’un compte.",
     ADDRESS_CHANGED="L’adresse d’un compte a été changée.",
     ACCOUNT_CHANGED="Ce qui ouvre un compte, ou ce qu’il permet, a changé.",
+    WEBHOOK_DISABLED="Un webhook est désactivé : son destinataire ne prend plus rien.",
+    TOKEN_EXPIRES="Un jeton d’accès à l’API expire bientôt, ou a expiré et sert encore.",  # noqa: S106
 )
 _describe(
     EmailStatus,
@@ -178,6 +191,7 @@ _describe(
     REQUEST_VALIDATED="La demande est validée.",
     REQUEST_REJECTED="La demande est rejetée.",
     REQUEST_PAID="Le paiement est enregistré.",
+    TIME_TRAVELLED="Le temps est avancé pour une modification (bac à sable).",
     SIGNED_IN="Connexion à un compte.",
     SIGN_IN_FAILED="Connexion refusée : l’identifiant, le mot de passe ou le code est incorrect.",
     SIGN_IN_THROTTLED="Connexion refusée après trop de tentatives.",
@@ -202,27 +216,57 @@ _describe(
     RIGHT_CHANGED="Le droit d’un compte est changé.",
     TOKEN_ISSUED="Un jeton d’accès à l’API est émis.",  # noqa: S106
     TOKEN_REVOKED="Un jeton d’accès à l’API est révoqué.",  # noqa: S106
+    TOKEN_END_TOLD="La fin d’un jeton d’accès à l’API est annoncée par courriel.",  # noqa: S106
     ACCESS_DENIED="Une action est refusée, faute de droit.",
+    WEBHOOK_CREATED="Un webhook est créé.",
+    WEBHOOK_CHANGED="Un webhook est modifié.",
+    WEBHOOK_ENABLED="Un webhook est réactivé.",
+    WEBHOOK_DISABLED="Un webhook est désactivé, par son propriétaire ou parce que rien n’y arrive plus.",
+    WEBHOOK_SECRET_RENEWED="Le secret d’un webhook est renouvelé.",  # noqa: S106
+    WEBHOOK_REPLAYED="Les événements d’un webhook sont envoyés de nouveau à partir d’un endroit du fil.",
+    WEBHOOK_DELETED="Un webhook est supprimé.",
     DATA_EXPORTED="Des données sont exportées.",
     DATA_PURGED="Des données personnelles sont purgées à la fin de leur durée de conservation.",
     KEYS_ROTATED="Les données chiffrées le sont de nouveau avec la première clé.",
+    SANDBOX_RESET="Le bac à sable est remis dans son état initial.",
     NEWS_PUBLISHED="Une actualité est publiée.",
     NEWS_CHANGED="Une actualité est modifiée.",
     NEWS_WITHDRAWN="Une actualité est retirée.",
     NEWS_INFECTED="L’antivirus a trouvé un virus dans la pièce jointe d’une actualité : elle est mise à l’écart.",
     NEWS_DAMAGED="Le contenu de la pièce jointe d’une actualité n’est plus celui qui a été reçu.",
     NEWS_RESTORED="Le contenu de la pièce jointe d’une actualité est de nouveau celui qui a été reçu.",
+    COMMENT_TEMPLATE_SAVED="Un modèle de commentaire est enregistré.",
+    COMMENT_TEMPLATE_CHANGED="Un modèle de commentaire est modifié.",
+    COMMENT_TEMPLATE_WITHDRAWN="Un modèle de commentaire est retiré.",
 )
 _describe(
     RequestOrder,
-    "Ordre d’une liste de demandes, toujours croissant.",
+    "Ordre d’une liste de demandes, croissant sauf mention contraire.",
     name="FundingRequestOrder",
     UPDATED_AT="Par date de dernière mise à jour.",
+    UPDATED_AT_DESC="Par date de dernière mise à jour, la plus récente d’abord.",
     CLOSES_AT="Par échéance de la modification ouverte ; les demandes sans échéance viennent en dernier.",
+    CLOSES_AT_DESC="Par échéance, la plus lointaine d’abord ; les demandes sans échéance viennent en dernier.",
+    SUBMITTED_ON="Par date de dépôt.",
+    SUBMITTED_ON_DESC="Par date de dépôt, la plus récente d’abord.",
 )
 _describe(
     DossierOrder,
     "Ordre d’une liste de dossiers.",
     NUMBER="Par numéro.",
     TO_MODIFY_FIRST="D’abord ceux dont une demande est « A modifier », puis les autres ; par numéro.",
+)
+_describe(
+    WebhookState,
+    "Où en est un webhook.",
+    ACTIVE="Il est prévenu de ce qui arrive.",
+    DISABLED="Il n’est plus prévenu, et garde sa place : réactivé, il reçoit ce qu’il a manqué.",
+    DELETED="Il est supprimé.",
+)
+_describe(
+    DeliveryStatus,
+    "Où en est un envoi à un webhook.",
+    PENDING="En attente d’un premier essai, d’un nouveau, ou de l’arrivée d’un événement antérieur de sa demande.",
+    DELIVERED="Reçu : le destinataire a répondu par un statut 2xx.",
+    FAILED="Abandonné : un essai (« ping ») qui n’est pas arrivé.",
 )

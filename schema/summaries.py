@@ -31,6 +31,7 @@ _SENTENCES = MappingProxyType(
         _K.REQUEST_VALIDATED: "La demande est validée.",
         _K.REQUEST_REJECTED: "La demande est rejetée.",
         _K.REQUEST_PAID: "La demande est décidée et payée.",
+        _K.TIME_TRAVELLED: "Le temps est avancé pour la modification{cycle}, dans ce bac à sable.",
         _K.SIGNED_IN: "Le compte s’est connecté.",
         _K.SIGN_IN_FAILED: "Une connexion a échoué.",
         _K.SIGN_IN_THROTTLED: "Une connexion est refusée après trop de tentatives.",
@@ -53,18 +54,30 @@ _SENTENCES = MappingProxyType(
         _K.ACCOUNT_ENABLED: "Le compte est réactivé.",
         _K.ACCOUNT_REVOKED: "L’accès du compte est retiré.",
         _K.RIGHT_CHANGED: "Le droit du compte est changé.",
-        _K.TOKEN_ISSUED: "Un jeton d’accès à l’API est émis.",
-        _K.TOKEN_REVOKED: "Un jeton d’accès à l’API est révoqué.",
+        _K.TOKEN_ISSUED: "Le jeton d’accès à l’API{name} est émis.",
+        _K.TOKEN_REVOKED: "Le jeton d’accès à l’API{name} est révoqué.",
+        _K.TOKEN_END_TOLD: "La fin du jeton d’accès à l’API{name} est annoncée par courriel.",
         _K.ACCESS_DENIED: "Une action est refusée, faute de droit.",
+        _K.WEBHOOK_CREATED: "Le webhook{name} est créé.",
+        _K.WEBHOOK_CHANGED: "Le webhook{name} est modifié.",
+        _K.WEBHOOK_ENABLED: "Le webhook{name} est réactivé.",
+        _K.WEBHOOK_DISABLED: "Le webhook{name} est désactivé.",
+        _K.WEBHOOK_SECRET_RENEWED: "Le secret du webhook{name} est renouvelé.",
+        _K.WEBHOOK_REPLAYED: "Les événements du webhook{name} sont envoyés de nouveau.",
+        _K.WEBHOOK_DELETED: "Le webhook{name} est supprimé.",
         _K.DATA_EXPORTED: "Des données sont exportées.",
         _K.DATA_PURGED: "Des données personnelles sont purgées à la fin de leur durée de conservation.",
         _K.KEYS_ROTATED: "Les données chiffrées le sont de nouveau avec la première clé.",
+        _K.SANDBOX_RESET: "Le bac à sable est remis dans son état initial.",
         _K.NEWS_PUBLISHED: "L’actualité{title} est publiée.",
         _K.NEWS_CHANGED: "L’actualité{title} est modifiée.",
         _K.NEWS_WITHDRAWN: "L’actualité{title} est retirée.",
         _K.NEWS_INFECTED: "La pièce{document} de l’actualité{title} contient un virus : elle est mise à l’écart.",
         _K.NEWS_DAMAGED: "Le contenu de la pièce{document} de l’actualité{title} n’est plus celui qui a été reçu.",
         _K.NEWS_RESTORED: "Le contenu de la pièce{document} de l’actualité{title} est de nouveau celui qui a été reçu.",
+        _K.COMMENT_TEMPLATE_SAVED: "Le modèle de commentaire{title} est enregistré.",
+        _K.COMMENT_TEMPLATE_CHANGED: "Le modèle de commentaire{title} est modifié.",
+        _K.COMMENT_TEMPLATE_WITHDRAWN: "Le modèle de commentaire{title} est retiré.",
     }
 )
 
@@ -77,11 +90,12 @@ def summary_of_expiry(number: int) -> str:
 def summary_of(event: Event) -> str:
     """What happened, with what a payload still tells of it: it may have been purged. Never a manager's name."""
     facts = event.payload
-    number, document, title = facts.get("number"), facts.get("fileName"), facts.get("title")
+    number, document, title, name = (facts.get(each) for each in ("number", "fileName", "title", "name"))
     until = facts.get("after") if event.kind is _K.DEADLINE_EXTENDED else None
     return french(_SENTENCES[event.kind]).format(
         cycle=f" (M{number})" if number is not None else "",
         document=french(" « {} »").format(document) if document else "",
         title=french(" « {} »").format(title) if title else "",
+        name=french(" « {} »").format(name) if name else "",
         until=f" au {moment(until)} (heure de Paris)" if until else "",
     )

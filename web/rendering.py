@@ -48,6 +48,7 @@ _PUBLIC = (
     "closing_days",
     "working_days",
     "last_notice",
+    "sandbox",
     "session_idle_minutes",
     "keep_session_days",
     "keep_account_days",

@@ -13,6 +13,7 @@ from jinja2.ext import Extension
 from models import typography
 from models.changes import WITHOUT_ACTION
 from models.emails import EmailKind
+from settings import settings
 
 TEMPLATES = Path(__file__).parent / "templates"
 LONGEST_SUBJECT = 250
@@ -38,8 +39,13 @@ class French(Extension):
 
 def render(kind: EmailKind, **facts: Any) -> Letter:
     """The mail of that kind; a fact that its templates need and do not get is an error."""
-    facts["subject"] = one_line(_write(kind, "subject.txt", facts))
+    facts["subject"] = one_line(_tried(_write(kind, "subject.txt", facts)))
     return Letter(facts["subject"], _write(kind, "body.txt", facts), _write(kind, "body.html", facts))
+
+
+def _tried(subject: str) -> str:
+    """A subject that says, in a sandbox, that nothing of it is real."""
+    return f"[bac à sable] {subject}" if settings.sandbox else subject
 
 
 def _write(kind: EmailKind, part: str, facts: dict[str, Any]) -> str:

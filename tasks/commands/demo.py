@@ -9,12 +9,13 @@ from typing import Annotated
 import typer
 
 from models.actors import RIGHT_LABELS
+from resolvers.demo.accounts import ACCOUNTS, PASSWORD, TOKEN_NAME, Account
+from resolvers.demo.dossiers import Demo, load
+from resolvers.demo.requests import GUIDE_NUMBER
 from settings import settings
 from tasks import logs
 from tasks.commands.running import refuse, run
-from tasks.demo import Demo, load
-from tasks.demo_accounts import ACCOUNTS, PASSWORD, TOKEN_NAME, Account
-from tasks.demo_requests import GUIDE_NUMBER
+from tasks.sweep import sweep
 
 
 def demo(
@@ -25,7 +26,7 @@ def demo(
         refuse("Les mots de passe de la démonstration sont connus de tous : elle est refusée en production.")
     # What the demo lives through in a few seconds is no news to its operator.
     logs.configure(logging.WARNING)
-    typer.echo("\n".join(_told(run(load(datetime.now(UTC))))))
+    typer.echo("\n".join(_told(run(load(datetime.now(UTC), sweep)))))
 
 
 def _told(demo: Demo) -> list[str]:

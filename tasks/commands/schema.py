@@ -1,4 +1,4 @@
-"""The two contracts as text."""
+"""The two contracts as text, and the reference that is written from one of them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from models.import_document import json_schema
 
 
 def schema(
+    sandbox: Annotated[bool, typer.Option("--sandbox", help="Le schéma GraphQL d’un bac à sable.")] = False,
     import_: Annotated[bool, typer.Option("--import", help="Le schéma JSON du document de dépôt.")] = False,
 ) -> None:
     """Affiche le schéma GraphQL, ou le schéma JSON du document de dépôt."""
@@ -19,4 +20,4 @@ def schema(
     else:
         from schema import print_sdl  # building it takes a second, which no other command should wait for
 
-        typer.echo(print_sdl(), nl=False)
+        typer.echo(print_sdl(sandbox=sandbox), nl=False)

@@ -8,7 +8,7 @@ from urllib.parse import urljoin, urlsplit
 import pyotp
 from playwright.async_api import Page, expect
 
-from tasks.demo_accounts import INVITED, PASSWORD
+from resolvers.demo.accounts import INVITED, PASSWORD
 from tests.browser.arranged import SPARE, SPARE_MAIL
 from tests.browser.preparations import sign_in
 

@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 
 from playwright.async_api import FilePayload, Page, expect
 
-from tasks.demo_accounts import PASSWORD
+from resolvers.demo.accounts import PASSWORD
 
 Prepare = Callable[[Page], Awaitable[None]]
 PROGRAM = FilePayload(name="virus.exe", mimeType="application/pdf", buffer=b"MZ")

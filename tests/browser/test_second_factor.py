@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyotp
 from playwright.async_api import Page
 
-from tasks.demo_accounts import PASSWORD
+from resolvers.demo.accounts import PASSWORD
 from tests.browser.test_sending import AXE, RULES
 
 OWN_PAGE = "/mon-compte/double-authentification"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from resolvers.demo.scene import CONTACT, TEST_REPORT, Scene
 from resolvers.keeping import purge_dropped
 from resolvers.modifications import cancel_modification, skip_modification
 from resolvers.requests import mark_paid, reject_request, validate_request
 from resolvers.support import answer_support, contact_support
-from tasks.demo_scene import CONTACT, TEST_REPORT, Scene
-from tasks.sweep import sweep
 
 
 async def confirmed_twice(scene: Scene) -> None:
@@ -30,7 +29,7 @@ async def infected_since(scene: Scene) -> None:
     upload = await scene.add(modification, "pv-de-qualification.pdf", scene.ago(20, 10, 30))
     await scene.confirm(modification, scene.ago(20, 10, 33))
     await scene.find_infected(upload, scene.ago(16, 4, 0))
-    await sweep(scene.ago(16, 4, 1))
+    await scene.live(scene.ago(16, 4, 1))
 
 
 async def declined(scene: Scene) -> None:
@@ -41,10 +40,10 @@ async def declined(scene: Scene) -> None:
     answer = "Non, l’authentification est permise : choisissez « Ne pas modifier »."
     answered_at = scene.ago(13, 9, 0)
     await answer_support(scene.manager, message.id, answer=answer, as_of=answered_at)
-    await sweep(answered_at)
+    await scene.live(answered_at)
     at = scene.ago(12, 14, 0)
     await skip_modification(scene.supplier, modification.id, assistance_contacted=True, note="Lien valable.", as_of=at)
-    await sweep(at)
+    await scene.live(at)
 
 
 async def expired(scene: Scene) -> None:
@@ -60,7 +59,7 @@ async def cancelled(scene: Scene) -> None:
     await scene.add(modification, "pv-provisoire.pdf", scene.ago(85, 10, 0))
     at, reason = scene.ago(80, 15, 0), "Le procès-verbal avait été reçu par courrier."
     await cancel_modification(scene.manager, modification.id, reason=reason, as_of=at)
-    await sweep(at)
+    await scene.live(at)
     await purge_dropped(scene.ago(45, 3, 0))
 
 
@@ -70,22 +69,22 @@ async def validated(scene: Scene) -> None:
     await scene.add(modification, "pv-test.pdf", scene.ago(21, 10, 30))
     await scene.confirm(modification, scene.ago(21, 10, 33))
     await validate_request(scene.manager, scene.request.id, as_of=scene.ago(4, 15, 0))
-    await sweep(scene.ago(4, 15, 0))
+    await scene.live(scene.ago(4, 15, 0))
 
 
 async def rejected(scene: Scene) -> None:
     """« Rejetée »."""
     at = scene.ago(6, 11, 25)
     await reject_request(scene.manager, scene.request.id, reason="Le logiciel n’est plus référencé.", as_of=at)
-    await sweep(at)
+    await scene.live(at)
 
 
 async def paid(scene: Scene) -> None:
     """« Décidée et payée »."""
     await validate_request(scene.manager, scene.request.id, as_of=scene.ago(40, 10, 0))
-    await sweep(scene.ago(40, 10, 0))
+    await scene.live(scene.ago(40, 10, 0))
     await mark_paid(scene.manager, scene.request.id, as_of=scene.ago(9, 10, 0))
-    await sweep(scene.ago(9, 10, 0))
+    await scene.live(scene.ago(9, 10, 0))
 
 
 async def untouched(_scene: Scene) -> None:

@@ -14,28 +14,31 @@ from models.actors import Actor
 from models.attachments import ScanStatus
 from models.deadlines import PARIS
 from models.modifications import EditableField, ExpectedChange
+from resolvers.demo.documents import OTHER_DOCUMENTS
+from resolvers.demo.requests import receive
 from resolvers.editing import add_attachment, change_support_contact
 from resolvers.modifications import confirm_modification, mark_comment_seen
 from resolvers.requests import request_modification
 from resolvers.scanning import mark_infected
-from tasks.demo_documents import OTHER_DOCUMENTS
-from tasks.demo_requests import receive
-from tasks.sweep import sweep
 
 CONTACT = ExpectedChange(field=EditableField.SUPPORT_CONTACT)
 TEST_REPORT = ExpectedChange(document_type="MSS_RESU_TEST_TECH")
 API_GUIDE = ExpectedChange(document_type="MSS_GUIDE_PDF_API")
+Passes = Callable[[datetime], Awaitable[object]]
+"""What a worker does at an instant: a pass of its own, or the like of it (resolvers/sandbox.py)."""
+
 _DOCUMENTS = {document.file_name: document for document in OTHER_DOCUMENTS}
 
 
 @dataclass(frozen=True)
 class Scene:
-    """One request, who acts on it, and the day of the demo."""
+    """One request, who acts on it, the day of the demo, and the worker's passes until then."""
 
     request: FundingRequest
     supplier: Actor
     manager: Actor
     now: datetime
+    live: Passes
 
     def ago(self, days: int, hour: int = 14, minute: int = 32) -> datetime:
         """That hour in Paris, so many days ago."""
@@ -46,7 +49,7 @@ class Scene:
         modification = await request_modification(
             self.manager, self.request.id, comment=comment, expected_changes=expected, as_of=at
         )
-        await sweep(at)
+        await self.live(at)
         return modification
 
     async def change_contact(self, modification: Modification, contact: str, at: datetime) -> None:
@@ -68,13 +71,13 @@ class Scene:
 
     async def confirm(self, modification: Modification, at: datetime, note: str | None = None) -> None:
         await confirm_modification(self.supplier, modification.id, note=note, as_of=at)
-        await sweep(at)
+        await self.live(at)
 
     async def let_time_pass(self, modification: Modification, until: datetime | None = None) -> None:
         """The worker's passes at the deadlines that have come since."""
         for deadline in (modification.reminds_at, modification.closes_at):
             if deadline <= (until or self.now):
-                await sweep(deadline)
+                await self.live(deadline)
 
 
 Story = Callable[[Scene], Awaitable[None]]

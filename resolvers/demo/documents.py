@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typst
 
-_TEMPLATE = Path(__file__).with_name("demo_document.typ")
+_TEMPLATE = Path(__file__).with_name("document.typ")
 _WRITTEN_AT = 1_676_548_800  # 16 February 2023, the deposit of the guide's example: PDF wants a date
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from models import ApiToken, Supplier, User
 from models.actors import AccountRight, Actor, Role, TokenScope
-from resolvers.accounts import add_user, hash_password, issue_token, supplier_of
+from resolvers.accounts import add_user, hash_password, supplier_of
 from resolvers.colleagues import invite_account
-from tasks.demo_requests import GUIDE_SUPPLIER, OTHER_SUPPLIER
-from tasks.sweep import sweep
+from resolvers.demo.requests import GUIDE_SUPPLIER, OTHER_SUPPLIER
+from resolvers.tokens import create_token
 
 PASSWORD = "demonstration-segur"  # noqa: S105 (everybody may know it: production refuses the demo)
 TOKEN_NAME = "Logiciel partenaire (démonstration)"  # noqa: S105
@@ -65,12 +66,12 @@ async def open_newcomer(as_of: datetime) -> None:
     await Supplier.filter(siret=_NEWCOMER, legal_name=_NEWCOMER).update(legal_name=_NEWCOMER_NAME)
 
 
-async def invite_colleague(actor: Actor, as_of: datetime) -> None:
+async def invite_colleague(actor: Actor, as_of: datetime, live: Callable[[datetime], Awaitable[object]]) -> None:
     """An invitation that waits for its answer, unless it was sent before."""
     if not await User.exists(email=INVITED):
         at = as_of - timedelta(days=1)
         await invite_account(actor, email=INVITED, right=AccountRight.READ, as_of=at)
-        await sweep(at)
+        await live(at)
 
 
 async def open_token(as_of: datetime) -> str | None:
@@ -79,4 +80,4 @@ async def open_token(as_of: datetime) -> str | None:
         return None
     supplier = await supplier_of(_GUIDE)
     scopes = [TokenScope.READ, TokenScope.WRITE]
-    return await issue_token(name=TOKEN_NAME, scopes=scopes, supplier=supplier, as_of=as_of)
+    return (await create_token(name=TOKEN_NAME, scopes=scopes, supplier=supplier, as_of=as_of)).secret

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from models.deadlines import PARIS, paris_day
+from resolvers.demo.scene import API_GUIDE, CONTACT, TEST_REPORT, Scene
 from resolvers.modifications import extend_deadline
-from tasks.demo_scene import API_GUIDE, CONTACT, TEST_REPORT, Scene
-from tasks.sweep import sweep
 
 
 async def guide_example(scene: Scene) -> None:
@@ -60,7 +59,7 @@ async def infected_draft(scene: Scene) -> None:
     modification = await scene.send_back(scene.ago(4, 10, 0), "Joignez le procès-verbal de test.", TEST_REPORT)
     upload = await scene.add(modification, "pv-de-recette.pdf", scene.ago(2, 9, 5))
     await scene.find_infected(upload, scene.ago(2, 9, 6))
-    await sweep(scene.ago(2, 9, 7))
+    await scene.live(scene.ago(2, 9, 7))
 
 
 async def extended(scene: Scene) -> None:
@@ -70,7 +69,7 @@ async def extended(scene: Scene) -> None:
     at, closes_on = scene.ago(3, 11, 0), paris_day(scene.now) + timedelta(days=12)
     reason = "Votre laboratoire de test est fermé jusqu’à la semaine prochaine."
     await extend_deadline(scene.manager, modification.id, closes_on=closes_on, reason=reason, as_of=at)
-    await sweep(at)
+    await scene.live(at)
 
 
 async def advance_sent_back(scene: Scene) -> None:

@@ -11,9 +11,9 @@ from typing import Any
 from models import FundingRequest, Upload
 from models.actors import Actor
 from models.deadlines import PARIS
+from resolvers.demo.documents import GUIDE_DOCUMENTS, OTHER_DOCUMENTS, DemoDocument
 from resolvers.imports import import_request
 from resolvers.reception import Announced, Reception
-from tasks.demo_documents import GUIDE_DOCUMENTS, OTHER_DOCUMENTS, DemoDocument
 
 GUIDE_NUMBER = "FINSAS008539"
 GUIDE_SUPPLIER = {

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from models import News
 from models.actors import Actor
+from resolvers.demo.documents import DemoDocument
+from resolvers.demo.requests import receive
 from resolvers.news import publish_news, withdraw_news
-from tasks.demo_documents import DemoDocument
-from tasks.demo_requests import receive
 
 NOTE = DemoDocument(
     "note-aux-fournisseurs.pdf",

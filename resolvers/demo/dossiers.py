@@ -8,11 +8,8 @@ from datetime import datetime, timedelta
 from models import Dossier
 from models.actors import Actor
 from models.deadlines import paris_day
-from resolvers.integrity import verify_due
-from resolvers.requests import mark_paid, validate_request
-from tasks import demo_endings as endings
-from tasks import demo_stories as stories
-from tasks.demo_accounts import (
+from resolvers.demo import endings, stories
+from resolvers.demo.accounts import (
     EDITOR,
     GUIDE_ACCOUNT,
     MANAGER,
@@ -23,10 +20,11 @@ from tasks.demo_accounts import (
     open_newcomer,
     open_token,
 )
-from tasks.demo_news import announce
-from tasks.demo_requests import GUIDE_NUMBER, file_advance, file_balance, file_guide_request
-from tasks.demo_scene import Scene, Story
-from tasks.sweep import sweep
+from resolvers.demo.news import announce
+from resolvers.demo.requests import GUIDE_NUMBER, file_advance, file_balance, file_guide_request
+from resolvers.demo.scene import Passes, Scene, Story
+from resolvers.integrity import verify_due
+from resolvers.requests import mark_paid, validate_request
 
 STORIES: dict[str, Story] = {
     "FINSAS008601": stories.reminded,
@@ -61,17 +59,17 @@ class Demo:
     token: str | None
 
 
-async def load(as_of: datetime) -> Demo:
-    """Make what the demo lacks; what is there already stays as its visitors left it."""
+async def load(as_of: datetime, live: Passes) -> Demo:
+    """Make what the demo lacks, with a worker's passes in between; what is there stays as its visitors left it."""
     guide, other, manager = [await open_account(each, as_of) for each in (GUIDE_ACCOUNT, OTHER_ACCOUNT, MANAGER)]
-    created = await _guide_dossier(guide, manager, as_of)
+    created = await _guide_dossier(guide, manager, as_of, live)
     for number, story in STORIES.items():
-        created += await _other_dossier(number, story, other, manager, as_of)
+        created += await _other_dossier(number, story, other, manager, as_of, live)
     # They came to the company since: what was sent before was not sent to them.
     editor, _ = [await open_account(each, as_of, since=timedelta(days=12)) for each in (EDITOR, READER)]
     for number, story in COLLEAGUES.items():
-        created += await _other_dossier(number, story, editor, manager, as_of)
-    await invite_colleague(other, as_of)
+        created += await _other_dossier(number, story, editor, manager, as_of, live)
+    await invite_colleague(other, as_of, live)
     await open_newcomer(as_of)
     await announce(manager, as_of)
     # A worker would have compared them over the years that they seem to have been here.
@@ -79,31 +77,33 @@ async def load(as_of: datetime) -> Demo:
     return Demo(created, await open_token(as_of))
 
 
-async def _guide_dossier(supplier: Actor, manager: Actor, as_of: datetime) -> list[str]:
+async def _guide_dossier(supplier: Actor, manager: Actor, as_of: datetime, live: Passes) -> list[str]:
     if await Dossier.exists(number=GUIDE_NUMBER):
         return []
     request = await file_guide_request(supplier)
-    await stories.guide_example(Scene(request, supplier, manager, as_of))
+    await stories.guide_example(Scene(request, supplier, manager, as_of, live))
     return [GUIDE_NUMBER]
 
 
-async def _other_dossier(number: str, story: Story, supplier: Actor, manager: Actor, as_of: datetime) -> list[str]:
+async def _other_dossier(
+    number: str, story: Story, supplier: Actor, manager: Actor, as_of: datetime, live: Passes
+) -> list[str]:
     if await Dossier.exists(number=number):
         return []
     if number in WITH_AN_ADVANCE:
-        await _paid_advance(number, supplier, manager, as_of)
+        await _paid_advance(number, supplier, manager, as_of, live)
     day = paris_day(as_of) - timedelta(days=120)
     if number in ADVANCE_ALONE:
         request = await file_advance(supplier, number, day)
     else:
         request = await file_balance(supplier, number, day, with_documents=number not in WITHOUT_DOCUMENTS)
-    await story(Scene(request, supplier, manager, as_of))
+    await story(Scene(request, supplier, manager, as_of, live))
     return [number]
 
 
-async def _paid_advance(number: str, supplier: Actor, manager: Actor, as_of: datetime) -> None:
+async def _paid_advance(number: str, supplier: Actor, manager: Actor, as_of: datetime, live: Passes) -> None:
     request = await file_advance(supplier, number, paris_day(as_of) - timedelta(days=300))
     validated_at = as_of - timedelta(days=280)
     await validate_request(manager, request.id, as_of=validated_at)
-    await sweep(validated_at)
+    await live(validated_at)
     await mark_paid(manager, request.id, as_of=as_of - timedelta(days=270))

@@ -8,7 +8,7 @@ from pypdf import PdfReader
 
 from models.document_types import document_type
 from models.documents import document_fault
-from tasks.demo_documents import GUIDE_DOCUMENTS, OTHER_DOCUMENTS, DemoDocument, pdf
+from resolvers.demo.documents import GUIDE_DOCUMENTS, OTHER_DOCUMENTS, DemoDocument, pdf
 
 
 @pytest.mark.parametrize("document", [*GUIDE_DOCUMENTS, *OTHER_DOCUMENTS], ids=lambda document: document.file_name)

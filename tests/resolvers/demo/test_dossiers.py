@@ -14,14 +14,14 @@ from models import Attachment, Dossier, Email, Event, FundingRequest, Modificati
 from models.dossiers import RequestKind
 from models.emails import EmailKind, EmailStatus
 from models.lifecycle import ModificationOutcome, RequestStatus
-from resolvers.accounts import authenticate_token
+from resolvers.demo import dossiers as demo
+from resolvers.demo.accounts import ACCOUNTS, INVITED, PASSWORD
 from resolvers.drafts import draft_of
 from resolvers.overdue import standing
 from resolvers.sessions import sign_in
+from resolvers.tokens import authenticate_token
 from settings import settings
-from tasks import demo
 from tasks.delivery import Delivery
-from tasks.demo_accounts import ACCOUNTS, INVITED, PASSWORD
 from tasks.sweep import sweep
 
 NOW = datetime(2026, 11, 21, 15, 30, tzinfo=UTC)
@@ -32,7 +32,7 @@ STATUSES = {
     "FINSAS008608": RequestStatus.REJECTED,
     "FINSAS008613": RequestStatus.PAID,
 }
-GUIDE = Path(__file__).parents[2] / "docs/demo.md"
+GUIDE = Path(__file__).parents[3] / "docs/demo.md"
 
 pytestmark = pytest.mark.usefixtures("db", "mail_folder")
 
@@ -55,7 +55,7 @@ async def cycles(number: str) -> list[Modification]:
 
 
 async def test_demo_shows_the_guide_and_every_state(mail_folder: Path) -> None:
-    loaded = await demo.load(NOW)
+    loaded = await demo.load(NOW, sweep)
     assert len(loaded.created) == 1 + len(DOSSIERS)
     await guide_is_exact()
     await every_state_is_there()
@@ -72,7 +72,7 @@ async def test_demo_shows_the_guide_and_every_state(mail_folder: Path) -> None:
     assert max(waits) <= timedelta(seconds=Delivery.LONGEST)
     assert len(list(mail_folder.iterdir())) == await Email.all().count()
 
-    again = await demo.load(NOW + timedelta(minutes=5))
+    again = await demo.load(NOW + timedelta(minutes=5), sweep)
     assert (again.created, again.token) == ([], None)
     assert await Dossier.all().count() == 1 + len(DOSSIERS)
     assert await User.all().count() == len(ACCOUNTS) + len([INVITED])
