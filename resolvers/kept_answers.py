@@ -15,6 +15,7 @@ from tortoise.queryset import QuerySet
 
 from models import KeptAnswer
 from models.sealing import Unreadable, fingerprint, seal, unseal
+from settings import settings
 
 KEPT_FOR = timedelta(hours=24)
 GIVEN_UP_AFTER = timedelta(minutes=1)
@@ -91,7 +92,12 @@ async def _is_first(call: Call) -> bool:
 
 
 def _is_over(row: KeptAnswer, as_of: datetime) -> bool:
-    return as_of - row.created_at >= (GIVEN_UP_AFTER if row.answer is None else KEPT_FOR)
+    return as_of - row.created_at >= (_longest_wait() if row.answer is None else KEPT_FOR)
+
+
+def _longest_wait() -> timedelta:
+    """A minute, or longer where calls may run for longer."""
+    return max(GIVEN_UP_AFTER, timedelta(seconds=2 * settings.max_query_seconds))
 
 
 async def _take_over(row: KeptAnswer, call: Call) -> None:
