@@ -185,14 +185,14 @@ class Settings(BaseSettings):
     )
     max_query_mutations: int = Field(10, ge=1, le=100, description="mutations of one GraphQL operation")
     max_query_points: int = Field(
-        10_000, ge=6000, le=1_000_000, description="points of cost of one GraphQL operation: objects that it may return"
+        20_000, ge=6000, le=1_000_000, description="points of cost of one GraphQL operation: objects that it may return"
     )
     max_query_seconds: float = Field(20, gt=0, le=600, description="seconds until a GraphQL operation is stopped")
     points_per_caller: int = Field(
-        30_000, ge=0, le=10**9, description="points of cost that a token or an account spends in a minute; 0: no bound"
+        60_000, ge=0, le=10**9, description="points of cost that a token or an account spends in a minute; 0: no bound"
     )
     points_per_address: int = Field(
-        60_000,
+        120_000,
         ge=0,
         le=10**9,
         description="the same for one address (a /64 of IPv6), whoever asks from it; 0: no bound",

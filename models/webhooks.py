@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from itertools import takewhile
 from uuid import UUID, uuid4
 
 from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.models import Model
 
-from models.actors import Author, AuthorField
+from models.actors import AccountRight, Actor, Author, AuthorField, Role
 from models.database import InstantField
 from models.dossiers import FundingRequest
-from models.events import Event
+from models.events import Event, EventKind
 from models.suppliers import Supplier
 
 LONGEST_URL = 500
 LONGEST_LABEL = 100
+
+TOLD_KINDS = frozenset(takewhile(lambda kind: kind is not EventKind.SIGNED_IN, EventKind))
+"""What happens to requests: the feed holds nothing else."""
 
 
 class WebhookState(StrEnum):
@@ -93,13 +97,20 @@ class WebhookDelivery(Model):
     delivered_at: datetime | None = InstantField(null=True)
     # What the last attempt met: the status answered, or why there was none; and in how many milliseconds.
     response_status: int | None = fields.IntField(null=True)
-    error: str | None = fields.CharField(max_length=500, null=True)
+    error: str | None = fields.CharField(max_length=500, null=True)  # type: ignore[assignment]
     duration: int | None = fields.IntField(null=True)
 
     class Meta:
         table = "webhook_delivery"
         unique_together = [("webhook", "number")]
         indexes = [
-            Index(fields=["webhook_id", "status", "next_attempt_at"], name="delivery_due"),
+            Index(fields=["status", "webhook_id", "next_attempt_at"], name="delivery_due"),
             Index(fields=["webhook_id", "request_id", "number"], name="delivery_by_request"),
         ]
+
+
+def may_manage_webhooks(actor: Actor) -> bool:
+    """May this actor set up webhooks: a manager for anybody, whoever confirms for a supplier for that one."""
+    if actor.role is Role.MANAGER:
+        return True
+    return actor.supplier_id is not None and actor.right is AccountRight.CONFIRM

@@ -61,6 +61,21 @@ def help_page() -> str:
     return settings.assistance_url or f"{settings.base_url}/aide"
 
 
+def tokens() -> str:
+    """Where a supplier's account sees the tokens that act for it."""
+    return f"{settings.base_url}/mon-compte/jetons"
+
+
+def console() -> str:
+    """Where managers begin."""
+    return f"{settings.base_url}/console"
+
+
+def webhook_guide() -> str:
+    """What the makers of receivers read."""
+    return f"{settings.base_url}/docs/api/webhooks"
+
+
 def sign_in() -> str:
     """Where accounts sign in."""
     return f"{settings.base_url}/connexion"

@@ -20,10 +20,11 @@ from models.actors import SYSTEM, Author
 from models.deadlines import PARIS
 from models.emails import EmailStatus
 from models.events import EventKind
-from resolvers import throttling
+from resolvers import kept_answers, throttling
 from resolvers.closing import close_unused
 from resolvers.concluded import CONCLUDED, purge_concluded
 from resolvers.events import purge_events, record_account
+from resolvers.webhook_outbox import forget_deliveries
 from settings import settings
 
 log = structlog.get_logger(__name__)
@@ -54,6 +55,8 @@ async def purge_due(as_of: datetime) -> Purged:
     today = datetime.combine(as_of.astimezone(PARIS).date(), time(), PARIS).astimezone(UTC)
     purged = Purged()
     await throttling.forget(today)
+    await kept_answers.forget(today - kept_answers.KEPT_FOR)
+    await forget_deliveries(_before(today, settings.keep_delivery_days))
     purged.sessions = await Session.filter(_ended_before(today)).delete()
     purged.accounts = await close_unused(_before(today, settings.keep_account_days), as_of=as_of)
     purged.mails = await _empty_mails(today)

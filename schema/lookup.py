@@ -9,9 +9,10 @@ from uuid import UUID
 
 from models.actors import Actor
 from models.errors import NotFound
-from resolvers import reading, visibility
+from resolvers import comment_templates, reading, visibility, webhooks
 from schema.accounts import Account
 from schema.attachments import Attachment
+from schema.comment_templates import CommentTemplate
 from schema.context import Context
 from schema.dossiers import Dossier
 from schema.emails import Email
@@ -22,13 +23,16 @@ from schema.nodes import Node, as_number, as_uuid, split_id
 from schema.requests import FundingRequest
 from schema.suppliers import Supplier
 from schema.support import SupportMessage
+from schema.tokens import ApiToken
 from schema.versions import Version
+from schema.webhooks import Webhook
 
 Find = Callable[[Actor, UUID], Awaitable[Any]]
 Present = Callable[[Any, Context], Node]
 
 _KINDS: MappingProxyType[str, tuple[Find, Present]] = MappingProxyType(
     {
+        "ApiToken": (visibility.get_token, ApiToken.of),
         "Account": (visibility.get_account, Account.of),
         "Supplier": (reading.get_supplier, lambda row, _: Supplier.of(row)),
         "Dossier": (reading.get_dossier, lambda row, _: Dossier.of(row)),
@@ -37,7 +41,9 @@ _KINDS: MappingProxyType[str, tuple[Find, Present]] = MappingProxyType(
         "Modification": (visibility.get_modification, Modification.of),
         "Attachment": (reading.get_kept_attachment, Attachment.of),
         "Email": (reading.get_email, Email.of),
+        "CommentTemplate": (comment_templates.get_comment_template, CommentTemplate.of),
         "News": (visibility.get_news, News.of),
+        "Webhook": (webhooks.get_webhook, Webhook.of),
         "SupportMessage": (visibility.get_support_message, SupportMessage.of),
     }
 )

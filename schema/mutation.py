@@ -10,6 +10,7 @@ import models
 from resolvers import imports, modifications, requests, resending, support
 from schema import inputs, results
 from schema.account_mutations import AccountMutations
+from schema.comment_templates import CommentTemplateMutations
 from schema.context import Info
 from schema.cycle_mutations import CycleMutations, changed
 from schema.emails import Email
@@ -17,10 +18,21 @@ from schema.inputs import INPUT
 from schema.news_mutations import NewsMutations
 from schema.nodes import as_uuid, uuid_of
 from schema.requests import FundingRequest, request_of
+from schema.sending_back import SendingBackMutations
+from schema.token_mutations import TokenMutations
+from schema.webhook_mutations import WebhookMutations
 
 
 @strawberry.type(description="Ce que l’on peut faire. Tout refus est un membre du résultat, avec une phrase.")
-class Mutation(AccountMutations, NewsMutations, CycleMutations):
+class Mutation(
+    TokenMutations,
+    AccountMutations,
+    NewsMutations,
+    CycleMutations,
+    SendingBackMutations,
+    CommentTemplateMutations,
+    WebhookMutations,
+):
     @strawberry.mutation(description="Écrire à l’Assistance à propos d’une demande (fournisseur).")
     async def contact_support(
         self, info: Info, input: Annotated[inputs.ContactSupportInput, INPUT]

@@ -6,7 +6,7 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import Annotated, Any, Generic, TypeAlias, TypeVar
 from uuid import UUID
@@ -58,7 +58,7 @@ class Connection(Generic[Item]):
     def of(cls, page: Page[Any], order: Order, after: str | None, present: Callable[[Any], Item]) -> Connection[Item]:
         """The page as callers read it."""
         edges = [
-            Edge(node=present(row), cursor=_cursor(order, position))
+            Edge(node=present(row), cursor=cursor_of(order, position))
             for row, position in zip(page.rows, page.positions, strict=True)
         ]
         info = PageInfo(
@@ -124,7 +124,8 @@ def position(after: str | None, order: Order) -> Position | None:
     return Position(part, values)
 
 
-def _cursor(order: Order, position: Position) -> str:
+def cursor_of(order: Order, position: Position) -> str:
+    """The opaque name of a place in that order."""
     texts = [value.isoformat() if isinstance(value, datetime) else str(value) for value in position.values]
     return urlsafe_b64encode(json.dumps([order.name, position.part, *texts]).encode()).decode()
 
@@ -151,6 +152,7 @@ def _dossier_number(text: str) -> str:
 
 _READERS: dict[KeyType, Callable[[str], Any]] = {
     datetime: _instant,
+    date: date.fromisoformat,
     UUID: UUID,
     Rank: partial(_number, end=2**31),
     int: partial(_number, end=2**63),

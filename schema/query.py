@@ -29,6 +29,7 @@ from schema.preview import PreviewQuery
 from schema.request_filter import FundingRequestFilter
 from schema.requests import FundingRequest
 from schema.support import SupportMessage
+from schema.webhooks import WebhookQuery
 from schema.tokens import TokenQuery
 
 _ID = strawberry.argument(description="Identifiant opaque, lu dans un champ « id ».")
@@ -47,7 +48,7 @@ _ANSWERED = strawberry.argument(description="Ceux qui ont une réponse, ou ceux 
 @strawberry.type(
     description="Ce que l’on peut lire. Ce que le compte ne peut pas voir répond comme ce qui n’existe pas."
 )
-class Query(JournalQuery, NewsQuery, PreviewQuery, TokenQuery, CommentTemplateQuery):
+class Query(JournalQuery, NewsQuery, PreviewQuery, TokenQuery, CommentTemplateQuery, WebhookQuery):
     @strawberry.field(description="La personne connectée ou le jeton d’accès qui interroge l’API.")
     def viewer(self, info: Info) -> Viewer:
         return Viewer.of(info.context.viewer)

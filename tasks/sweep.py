@@ -17,7 +17,9 @@ from resolvers.integrity import Verified, verify_due
 from resolvers.keeping import purge_dropped
 from resolvers.overdue import note_pass
 from resolvers.retention import Purged, purge_due
+from resolvers.token_notices import notice_ends
 from resolvers.uploads import sweep_orphans
+from resolvers.webhook_outbox import Told
 from tasks.delivery import Delivered, deliver
 from tasks.scanning import Scanned, scan_due
 from tasks.transports import Transport
@@ -35,8 +37,10 @@ class Swept:
     expired: int = 0
     reminded: int = 0
     noticed: int = 0
+    announced: int = 0
     delivered: Delivered = field(default_factory=Delivered)
     scanned: Scanned = field(default_factory=Scanned)
+    told: Told = field(default_factory=Told)
     purged: int = 0
     removed_files: int = 0
     verified: Verified = field(default_factory=Verified)
@@ -53,6 +57,7 @@ async def sweep(as_of: datetime, transport: Transport | None = None) -> Swept:
     swept.expired = await _part("expire", expire_due(as_of), 0, swept)
     swept.reminded = await _part("remind", remind_due(as_of), 0, swept)
     swept.noticed = await _part("notice", give_last_notice_due(as_of), 0, swept)
+    swept.announced = await _part("tokens", notice_ends(as_of), 0, swept)
     swept.delivered = await _part("deliver", deliver(as_of, transport), swept.delivered, swept)
     swept.scanned = await _part("scan", scan_due(as_of), swept.scanned, swept)
     return swept
@@ -64,6 +69,15 @@ async def pass_now() -> Swept:
     swept = await sweep(began_at)
     noted = note_pass(WORKER, began_at=began_at, seconds=time.monotonic() - began, failed=swept.failed)
     await _part("note", noted, None, swept)
+    return swept
+
+
+async def sweep_webhooks(as_of: datetime) -> Swept:
+    """Tell webhooks what they are to be told: by itself, so that no mail waits until their receivers have answered."""
+    from tasks.webhooks import tell_due  # it needs the schema, whose building no other command should wait for
+
+    swept = Swept()
+    swept.told = await _part("webhooks", tell_due(as_of), swept.told, swept)
     return swept
 
 

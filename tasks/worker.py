@@ -20,7 +20,7 @@ from redis.exceptions import RedisError
 from models.database import database
 from resolvers.deadlines import next_deadline
 from settings import settings
-from tasks.sweep import pass_now, sweep_files
+from tasks.sweep import pass_now, sweep_files, sweep_webhooks
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +29,8 @@ log = structlog.get_logger(__name__)
 JOB_TIMEOUT = 180
 PAUSE_WITHOUT_QUEUE = 10.0  # seconds
 FILES_PAUSE_WITHOUT_QUEUE = 3600.0
+# Until webhooks are looked after again.
+WEBHOOKS_PAUSE = 3.0
 # A queue that does not answer within this many seconds has gone away.
 QUEUE_PATIENCE = 5.0
 # What runs when we are told to stop may end within this many seconds: `solde up` kills after ten.
@@ -45,7 +47,7 @@ async def _work() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
     async with database():
-        await work_until(told)
+        await asyncio.gather(work_until(told), tell_until(told))
 
 
 async def work_until(told: asyncio.Event) -> None:
@@ -62,6 +64,14 @@ async def work_until(told: asyncio.Event) -> None:
             files_at = now + FILES_PAUSE_WITHOUT_QUEUE
         with suppress(TimeoutError):
             await asyncio.wait_for(told.wait(), PAUSE_WITHOUT_QUEUE)
+
+
+async def tell_until(told: asyncio.Event) -> None:
+    """Tell webhooks by an own clock: however long they take to answer, no deadline and no mail waits for them."""
+    while not told.is_set():
+        await _let_end(asyncio.create_task(sweep_webhooks(datetime.now(UTC))), told)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(told.wait(), WEBHOOKS_PAUSE)
 
 
 async def _let_end(work: asyncio.Task[Any], told: asyncio.Event) -> None:

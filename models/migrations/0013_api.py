@@ -194,7 +194,7 @@ class Migration(migrations.Migration):
                 "app": "solde",
                 "unique_together": [("webhook", "number")],
                 "indexes": [
-                    Index(fields=["webhook_id", "status", "next_attempt_at"], name="delivery_due"),
+                    Index(fields=["status", "webhook_id", "next_attempt_at"], name="delivery_due"),
                     Index(fields=["webhook_id", "request_id", "number"], name="delivery_by_request"),
                 ],
                 "pk_attr": "id",
@@ -217,4 +217,8 @@ class Migration(migrations.Migration):
             name="noticed_at",
             field=InstantField(null=True, auto_now=False, auto_now_add=False),
         ),
+        ops.AddIndex(
+            model_name="FundingRequest", index=Index(fields=["submitted_on", "id"], name="request_by_submission")
+        ),
+        ops.AddIndex(model_name="ApiToken", index=Index(fields=["created_at", "id"], name="token_by_date")),
     ]

@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from models.typography import french, quantity
+from resolvers.webhook_outbox import Told
 from tasks.commands.running import REFUSED, run
 from tasks.scanning import Scanned
-from tasks.sweep import Swept, pass_now, sweep_files
+from tasks.sweep import Swept, pass_now, sweep_files, sweep_webhooks
 from tasks.sweep import sweep as sweep_once
 
 
@@ -45,12 +46,14 @@ def sweep(
 
 async def _sweep(as_of: datetime | None) -> Swept:
     swept = await pass_now() if as_of is None else await sweep_once(as_of)
+    telling = await sweep_webhooks(as_of or datetime.now(UTC))
     # However far ahead the rehearsal is: what was received just now may still be attached.
     now = datetime.now(UTC)
     files = await sweep_files(min(as_of or now, now))
     swept.purged, swept.removed_files, swept.verified = files.purged, files.removed_files, files.verified
     swept.emptied = files.emptied
-    swept.failed += files.failed
+    swept.told = telling.told
+    swept.failed += telling.failed + files.failed
     return swept
 
 
@@ -60,6 +63,16 @@ def _scanned(scanned: Scanned) -> list[str]:
         "document sain": scanned.clean,
         "document infecté": scanned.infected,
         "analyse reportée": scanned.postponed,
+    }
+    return [quantity(count, words) for words, count in counts.items() if count]
+
+
+def _webhooks(told: Told) -> list[str]:
+    """What webhooks were told, where they were told something."""
+    counts = {
+        "événement annoncé": told.delivered,
+        "annonce reportée": told.postponed,
+        "webhook désactivé": told.disabled,
     }
     return [quantity(count, words) for words, count in counts.items() if count]
 
@@ -85,6 +98,7 @@ def _told(swept: Swept) -> str:
         quantity(swept.delivered.refused, "courriel refusé"),
         quantity(swept.delivered.unanswered, "courriel incertain"),
         *_scanned(swept.scanned),
+        *_webhooks(swept.told),
         quantity(swept.removed_files, "fichier orphelin supprimé"),
         *_looked_after(swept),
     ]

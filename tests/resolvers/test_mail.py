@@ -15,8 +15,19 @@ from uuid import uuid4
 import pytest
 from jinja2 import UndefinedError
 
-from models import Email, Event, FundingRequest, Modification, Session, Supplier, SupportMessage, User
-from models.actors import AccountRight
+from models import (
+    ApiToken,
+    Email,
+    Event,
+    FundingRequest,
+    Modification,
+    Session,
+    Supplier,
+    SupportMessage,
+    User,
+    Webhook,
+)
+from models.actors import AccountRight, TokenScope
 from models.dossiers import RequestKind
 from models.emails import EmailAttachment, EmailKind, EmailStatus
 from models.modifications import EditableField, ExpectedChange
@@ -30,6 +41,10 @@ from resolvers.modifications import cancel_modification, confirm_modification, e
 from resolvers.requests import reject_request, request_modification, validate_request
 from resolvers.resending import resend_email
 from resolvers.support import answer_support, contact_support
+from resolvers.token_notices import notice_ends
+from resolvers.tokens import create_token
+from resolvers.webhook_failures import give_up
+from resolvers.webhooks import create_webhook
 from settings import settings
 from tests.conftest import NOW
 from tests.factories import MANAGER, make_request, make_supplier, make_upload, make_user, send_back, supplier_of
@@ -162,6 +177,26 @@ async def lowered() -> None:
     await colleagues.change_account_right(colleague.actor, user.id, right=AccountRight.READ, as_of=NOW)
 
 
+async def announced() -> None:
+    """A token comes to its end."""
+    supplier = await make_supplier()
+    await make_user(supplier, email="pascal.breton@axyus.com")
+    scopes = [TokenScope.READ, TokenScope.WRITE]
+    await create_token(name="LOGI 4", scopes=scopes, supplier=supplier, expires_at=NOW, as_of=NOW - timedelta(days=90))
+    await ApiToken.all().update(hint="ab12", used_at=NOW - timedelta(days=8))
+    await notice_ends(NOW - timedelta(days=7))
+
+
+async def given_up() -> None:
+    """A webhook whose receiver took nothing for a day."""
+    actor = await supplier_of(await guide_request())
+    address = "https://axyus.com/webhooks/solde"
+    webhook, _ = await create_webhook(actor, label="Suivi des demandes", url=address, as_of=NOW)
+    await Webhook.filter(id=webhook.id).update(failing_since=NOW + timedelta(days=1))
+    why = "un envoi n’a pas abouti malgré une journée d’essais."
+    await give_up(webhook.id, why, as_of=NOW + timedelta(days=2))
+
+
 STORIES: dict[EmailKind, Callable[[], Awaitable[object]]] = {
     EmailKind.MODIFICATION_REQUESTED: sent_back,
     EmailKind.MODIFICATION_REMINDER: reminded,
@@ -181,6 +216,8 @@ STORIES: dict[EmailKind, Callable[[], Awaitable[object]]] = {
     EmailKind.ADDRESS_CONFIRMATION: renamed,
     EmailKind.ADDRESS_CHANGED: renamed,
     EmailKind.ACCOUNT_CHANGED: lowered,
+    EmailKind.TOKEN_EXPIRES: announced,
+    EmailKind.WEBHOOK_DISABLED: given_up,
 }
 
 

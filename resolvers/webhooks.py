@@ -1,0 +1,259 @@
+"""Webhooks: the addresses that want to be told of what happens, as their owners set them up."""
+
+from __future__ import annotations
+
+import secrets
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from tortoise.expressions import Subquery
+from tortoise.queryset import QuerySet
+
+from models import Webhook, WebhookDelivery
+from models.actors import Actor, Role
+from models.database import transaction
+from models.errors import Fault, Invalid, NotFound, PermissionDenied
+from models.events import EventKind
+from models.sealing import seal
+from models.text import has_hidden, tidy
+from models.webhook_addresses import check_url
+from models.webhooks import LONGEST_LABEL, TOLD_KINDS, DeliveryStatus, WebhookState, may_manage_webhooks
+from resolvers.events import record_account
+from resolvers.pages import Order
+from resolvers.reading import get_supplier
+from resolvers.visibility import found
+from resolvers.webhook_outbox import Place, add_ping, end_of_feed, pending
+
+MOST_WEBHOOKS = 10
+"""For one supplier, and as many for those that are told of all."""
+
+FORMER_SECRET_SIGNS = timedelta(hours=24)
+
+WEBHOOKS = Order.by("webhooks", descending=True, created_at=datetime, id=UUID)
+DELIVERIES = Order.by("webhookDeliveries", descending=True, number=int)
+
+
+def visible_webhooks(actor: Actor) -> QuerySet[Webhook]:
+    """The webhooks that the actor may manage: a manager all, those who may confirm their supplier's."""
+    rows = Webhook.filter(state__not=WebhookState.DELETED).select_related("supplier")
+    if not may_manage_webhooks(actor):
+        return rows.filter(id__in=[])
+    return rows if actor.role is Role.MANAGER else rows.filter(supplier_id=actor.supplier_id)
+
+
+async def get_webhook(actor: Actor, webhook_id: UUID) -> Webhook:
+    """That webhook, or NotFound when there is none that the actor may manage."""
+    return found(await visible_webhooks(actor).get_or_none(id=webhook_id))
+
+
+def deliveries(actor: Actor, webhook_id: UUID, status: DeliveryStatus | None) -> QuerySet[WebhookDelivery]:
+    """What that webhook was told, or is to be, each with its event; nothing when the actor may not manage it."""
+    own = Subquery(visible_webhooks(actor).filter(id=webhook_id).values("id"))
+    rows = WebhookDelivery.filter(webhook_id=webhook_id, webhook_id__in=own).select_related("event")
+    return rows if status is None else rows.filter(status=status)
+
+
+async def create_webhook(
+    actor: Actor,
+    *,
+    label: str,
+    url: str,
+    kinds: Sequence[EventKind] = (),
+    supplier_id: UUID | None = None,
+    as_of: datetime,
+) -> tuple[Webhook, str]:
+    """Tell an address of what happens from now on; the webhook, and the secret that signs, shown this once."""
+    if not may_manage_webhooks(actor):
+        raise PermissionDenied()
+    wanted = supplier_id or actor.supplier_id
+    supplier = await get_supplier(actor, wanted) if wanted else None
+    facts = _checked(label=label, url=url, kinds=kinds)
+    secret = _new_secret()
+    end = await end_of_feed()
+    webhook = Webhook(
+        **facts,
+        supplier=supplier,
+        secret=seal(secret),
+        created_at=as_of,
+        created_by=actor.author,
+        feed_transaction=end.transaction,
+        feed_event=end.event,
+    )
+    async with transaction():
+        await _record(EventKind.WEBHOOK_CREATED, webhook, actor, as_of, kinds=facts["kinds"])
+        # The portal's chain is ours now: nobody else creates or changes one until we have written.
+        await _check_room(webhook)
+        await _check_new(webhook)
+        await webhook.save(force_create=True)
+    return webhook, secret
+
+
+async def change_webhook(
+    actor: Actor,
+    webhook_id: UUID,
+    *,
+    label: str | None = None,
+    url: str | None = None,
+    kinds: Sequence[EventKind] | None = None,
+    as_of: datetime,
+) -> Webhook:
+    """Change what a webhook is called, where it is told and of what; what is None stays as it is."""
+    webhook = await get_webhook(actor, webhook_id)
+    given = {"label": label, "url": url, "kinds": kinds}
+    facts = _checked(**{name: value for name, value in given.items() if value is not None})
+    changes = {name: value for name, value in facts.items() if value != getattr(webhook, name)}
+    if not changes:
+        return webhook
+    webhook.update_from_dict(changes)
+    async with transaction():
+        await _record(EventKind.WEBHOOK_CHANGED, webhook, actor, as_of, changed=sorted(changes))
+        await _check_new(webhook)
+        await _write(webhook, **changes)
+    return webhook
+
+
+async def delete_webhook(actor: Actor, webhook_id: UUID, *, as_of: datetime) -> Webhook:
+    """Tell that address nothing any more; its secrets are forgotten."""
+    webhook = await get_webhook(actor, webhook_id)
+    async with transaction():
+        await _record(EventKind.WEBHOOK_DELETED, webhook, actor, as_of)
+        await pending(webhook.id).delete()
+        forgotten: dict[str, Any] = {"secret": "", "former_secret": None, "former_secret_ends_at": None}
+        await _write(webhook, state=WebhookState.DELETED, leased_until=None, **forgotten)
+    return webhook
+
+
+async def enable_webhook(actor: Actor, webhook_id: UUID, *, as_of: datetime) -> Webhook:
+    """Tell it again, at once, from where it was; one that is active and fails is tried at once too."""
+    webhook = await get_webhook(actor, webhook_id)
+    async with transaction():
+        if webhook.state is WebhookState.DISABLED:
+            await _record(EventKind.WEBHOOK_ENABLED, webhook, actor, as_of)
+        await _write(webhook, state=WebhookState.ACTIVE, disabled_at=None, failing_since=None, leased_until=None)
+        await pending(webhook.id).update(attempts=0, next_attempt_at=as_of)
+    return webhook
+
+
+async def disable_webhook(actor: Actor, webhook_id: UUID, *, as_of: datetime) -> Webhook:
+    """Tell it nothing for now; it keeps its place."""
+    webhook = await get_webhook(actor, webhook_id)
+    if webhook.state is WebhookState.DISABLED:
+        return webhook
+    async with transaction():
+        await _record(EventKind.WEBHOOK_DISABLED, webhook, actor, as_of)
+        await _write(webhook, state=WebhookState.DISABLED, disabled_at=as_of, leased_until=None)
+    return webhook
+
+
+async def renew_webhook_secret(
+    actor: Actor, webhook_id: UUID, *, immediately: bool = False, as_of: datetime
+) -> tuple[Webhook, str]:
+    """Another secret, shown this once; the one before signs beside it for a day, unless it is to end at once."""
+    webhook = await get_webhook(actor, webhook_id)
+    if not immediately and webhook.former_secret_ends_at and webhook.former_secret_ends_at > as_of:
+        raise Invalid(_RENEWED)
+    secret, before = _new_secret(), webhook.secret
+    former: dict[str, Any] = {"former_secret": None, "former_secret_ends_at": None}
+    if not immediately:
+        former = {"former_secret": before, "former_secret_ends_at": as_of + FORMER_SECRET_SIGNS}
+    async with transaction():
+        await _record(EventKind.WEBHOOK_SECRET_RENEWED, webhook, actor, as_of, immediately=immediately)
+        # Asked twice at once: only one of the two secrets shown may be the one that signs.
+        if not await Webhook.filter(id=webhook.id, secret=before).exists():
+            raise Invalid(_RENEWED)
+        await _write(webhook, secret=seal(secret), **former)
+    return webhook, secret
+
+
+async def ping_webhook(actor: Actor, webhook_id: UUID, *, as_of: datetime) -> WebhookDelivery:
+    """Send a test, once; a test that has not left yet is the same test."""
+    webhook = await get_webhook(actor, webhook_id)
+    if webhook.state is not WebhookState.ACTIVE:
+        raise Invalid(Fault("webhookId", "DISABLED", "Ce webhook est désactivé : réactivez-le d’abord."))
+    return await add_ping(webhook, as_of)
+
+
+async def replay_webhook(actor: Actor, webhook_id: UUID, *, after: Place | None, as_of: datetime) -> Webhook:
+    """Tell it everything again that comes after a place of the feed, or from its beginning."""
+    webhook = await get_webhook(actor, webhook_id)
+    # A place that is still to come would pass over what happens until then.
+    place = min(after or Place(0, 0), await end_of_feed())
+    async with transaction():
+        await _record(EventKind.WEBHOOK_REPLAYED, webhook, actor, as_of, after=place.event)
+        await _write(webhook, feed_transaction=place.transaction, feed_event=place.event, leased_until=None)
+        await pending(webhook.id).filter(event_id__not_isnull=True).delete()
+    return webhook
+
+
+_RENEWED = Fault(
+    "webhookId", "TOO_SOON", "Le secret vient d’être renouvelé et le précédent signe encore : attendez un jour."
+)
+
+
+def _new_secret() -> str:
+    """As the Standard Webhooks libraries read it."""
+    return f"whsec_{b64encode(secrets.token_bytes(32)).decode()}"
+
+
+def _checked(**given: Any) -> dict[str, Any]:
+    """The values as they are kept, or Invalid with a fault for each that breaks its rules."""
+    checks: dict[str, Callable[[Any], Any]] = {"label": _check_label, "url": check_url, "kinds": _check_kinds}
+    kept, faults = dict[str, Any](), list[Fault]()
+    for name, value in given.items():
+        try:
+            kept[name] = partial(checks[name], value)()
+        except Invalid as refusal:
+            faults += refusal.faults
+    if faults:
+        raise Invalid.of(faults)
+    return kept
+
+
+def _check_label(typed: str) -> str:
+    label = tidy(typed)
+    if not label:
+        raise Invalid(Fault("label", "REQUIRED", "Nommez ce webhook."))
+    if len(label) > LONGEST_LABEL:
+        raise Invalid(Fault("label", "TOO_LONG", f"Ce nom doit compter {LONGEST_LABEL} caractères au plus."))
+    if has_hidden(label):
+        raise Invalid(Fault("label", "HIDDEN_CHARACTER", "Ce nom contient un caractère invisible : supprimez-le."))
+    return label
+
+
+def _check_kinds(kinds: Iterable[EventKind]) -> list[str]:
+    wanted = set(kinds)
+    if wanted - TOLD_KINDS:
+        raise Invalid(Fault("kinds", "NOT_TOLD", "Un webhook n’est prévenu que des événements d’une demande."))
+    return sorted(kind.value for kind in wanted)
+
+
+async def _check_room(webhook: Webhook) -> None:
+    if await _beside(webhook).count() >= MOST_WEBHOOKS:
+        message = f"Un fournisseur compte au plus {MOST_WEBHOOKS} webhooks : supprimez-en un d’abord."
+        raise Invalid(Fault("supplierId", "TOO_MANY", message))
+
+
+async def _check_new(webhook: Webhook) -> None:
+    """Told twice at the same address, a receiver would take everything for a repetition."""
+    if await _beside(webhook).filter(url=webhook.url).exists():
+        raise Invalid(Fault("url", "TAKEN", "Cette adresse est déjà celle d’un webhook : changez-le."))
+
+
+def _beside(webhook: Webhook) -> QuerySet[Webhook]:
+    owned = Webhook.filter(supplier_id=webhook.supplier_id, state__not=WebhookState.DELETED)
+    return owned.exclude(id=webhook.id)
+
+
+async def _write(webhook: Webhook, **changes: Any) -> None:
+    if not await Webhook.filter(id=webhook.id, state__not=WebhookState.DELETED).update(**changes):
+        raise NotFound()
+    webhook.update_from_dict(changes)
+
+
+async def _record(kind: EventKind, webhook: Webhook, actor: Actor, as_of: datetime, **facts: Any) -> None:
+    named = {"webhookId": str(webhook.id), "name": webhook.label, "url": webhook.url}
+    await record_account(kind, user=None, actor=actor, at=as_of, **named, **facts)
