@@ -138,6 +138,11 @@ def siret(number: str) -> str:
     return NBSP.join((number[:3], number[3:6], number[6:9], number[9:]))
 
 
+def grouped(count: int) -> str:
+    """« 10 000 »"""
+    return f"{count:,}".replace(",", NBSP)
+
+
 def quantity(count: int, words: str) -> str:
     """« 1 pièce ajoutée », « 2 pièces ajoutées »: every word takes the s of the plural."""
     agreed = " ".join(word + "s" for word in words.split()) if count > 1 else words

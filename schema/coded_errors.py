@@ -22,7 +22,7 @@ class Meaning:
     then: str
 
 
-CODES = MappingProxyType(
+CODES: Mapping[str, Meaning] = MappingProxyType(
     {
         "UNAUTHENTICATED": Meaning(
             401,
@@ -72,7 +72,7 @@ CODES = MappingProxyType(
         ),
         "GRAPHQL_VALIDATION_FAILED": Meaning(
             400,
-            "The document is GraphQL, but not of this schema: an unknown field, a missing argument, circular fragments.",
+            "GraphQL, but not of this schema: an unknown field, a missing argument, a fragment inside itself.",
             "Compare it with `schema/schema.graphql`; `locations` says where.",
         ),
         "QUERY_TOO_LARGE": Meaning(
@@ -155,11 +155,23 @@ CODES = MappingProxyType(
 class CodedError(GraphQLError):
     """A top-level error that a program can recognise by its code and a person can read in French.
 
-    `status` and `headers` are those of an HTTP answer that is nothing but this error; `told` are further extensions.
+    `status` and `headers` are those of an HTTP answer that is nothing but this error; `told` are further extensions;
+    `at` is the error whose place and cause it keeps.
     """
 
-    def __init__(self, code: str, message: str, headers: Mapping[str, str] | None = None, **told: Any) -> None:
-        super().__init__(message, extensions={"code": code, **told})
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        headers: Mapping[str, str] | None = None,
+        *,
+        at: GraphQLError | None = None,
+        **told: Any,
+    ) -> None:
+        at = at or GraphQLError("")
+        extensions = {"code": code, **told}
+        super().__init__(message, at.nodes, at.source, at.positions, at.path, at.original_error, extensions)
+        self.code = code
         self.status = CODES[code].status
         self.headers = dict(headers or {})
 
@@ -180,10 +192,10 @@ class BadUserInput(CodedError):
         super().__init__("BAD_USER_INPUT", message)
 
 
-_OF_STATUS = MappingProxyType(
+_OF_STATUS: Mapping[int, str] = MappingProxyType(
     {
-        meaning.status: code
-        for code, meaning in reversed(CODES.items())
+        CODES[code].status: code
+        for code in reversed(tuple(CODES))
         if code not in {"BAD_USER_INPUT", "TIME_LIMIT"} and not code.startswith(("GRAPHQL_", "QUERY_", "IDEMPOTENCY_"))
     }
 )

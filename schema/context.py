@@ -10,6 +10,7 @@ from typing import TypeAlias
 import strawberry
 
 from models.actors import Actor, Role
+from schema.budget import Account, Budget
 from schema.coded_errors import Unauthenticated
 from schema.loaders import Loaders
 
@@ -23,7 +24,8 @@ class Context:
     """One operation; `actor` is None when nobody is signed in; `number` names it in the logs and in a masked error.
 
     `session` names the browser's own among the account's, None for a program; `denied` collects the fields that the
-    account may never use, for the audit.
+    account may never use, for the audit. `budget` pays for the operation's `points`, and `account` is what it has left;
+    our own pages have none.
     """
 
     actor: Actor | None = None
@@ -31,6 +33,9 @@ class Context:
     number: str = field(default_factory=lambda: secrets.token_hex(6))
     session: str | None = None
     denied: set[str] = field(default_factory=set)
+    budget: Budget | None = None
+    points: int = 1
+    account: Account | None = None
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:

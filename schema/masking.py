@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import strawberry
 import structlog
 from graphql import GraphQLError
 from strawberry.exceptions import StrawberryInputCoercionError
-from strawberry.extensions import ValidationCache
 from strawberry.types import ExecutionContext, ExecutionResult
 
 from models.typography import french
 from resolvers.events import record_denial
+from schema.coded_errors import CodedError
 from schema.context import Context
 
 log = structlog.get_logger(__name__)
@@ -31,24 +30,16 @@ class Schema(strawberry.Schema):
         return result
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
-        """Replace in place what was not meant for callers: every way to an answer passes here."""
+        """Replace each in place by what is meant for callers, with its code: every way to an answer passes here.
+
+        Those of a document that was validated before are kept for the next time: they are never changed themselves.
+        """
         context = execution_context.context if execution_context else None
+        began = execution_context is not None and execution_context.result is not None
         for index, error in enumerate(errors):
-            if _is_unexpected(error):
-                errors[index] = _masked(error, context)
-            elif error.original_error is None and not (isinstance(context, Context) and context.actor):
-                errors[index] = GraphQLError(error.message, error.nodes, error.source, error.positions)
+            errors[index] = _masked(error, context) if _is_unexpected(error) else _coded(error, context, began)
+            if error.original_error is None and not (isinstance(context, Context) and context.actor):
                 self.remove_field_suggestion(errors[index])
-
-
-class CheckedDocuments(ValidationCache):
-    """The documents found valid or not, kept; each answer has its own list of their errors, since it edits it."""
-
-    def on_validate(self) -> Iterator[None]:
-        """Validate, or find what validating gave before."""
-        for step in super().on_validate():
-            self.execution_context.pre_execution_errors = list(self.execution_context.pre_execution_errors or [])
-            yield step
 
 
 def _is_unexpected(error: GraphQLError) -> bool:
@@ -58,12 +49,21 @@ def _is_unexpected(error: GraphQLError) -> bool:
     return cause is not None and not isinstance(cause, GraphQLError | StrawberryInputCoercionError)
 
 
+def _coded(error: GraphQLError, context: object, began: bool) -> CodedError:
+    """The same with a code: its own, else that of the step that failed."""
+    told = dict(error.extensions or {})
+    code = str(told.pop("code", "BAD_USER_INPUT" if began else "GRAPHQL_VALIDATION_FAILED"))
+    headers = error.headers if isinstance(error, CodedError) else None
+    return CodedError(code, error.message, headers, at=error, **told | {"requestNumber": _number(context)})
+
+
+def _number(context: object) -> str:
+    return context.number if isinstance(context, Context) else "-"
+
+
 def _masked(error: GraphQLError, context: object) -> GraphQLError:
-    number = context.number if isinstance(context, Context) else "-"
+    number = _number(context)
     log.error("graphql.failed", number=number, path=error.path, exc_info=error.original_error)
-    return GraphQLError(
-        french(f"Une erreur inattendue s’est produite. Communiquez à l’Assistance le numéro {number}."),
-        nodes=error.nodes,
-        path=error.path,
-        extensions={"code": "INTERNAL_ERROR", "number": number},
-    )
+    words = f"Une erreur inattendue s’est produite. Communiquez à l’Assistance le numéro {number}."
+    place = GraphQLError("", error.nodes, path=error.path)
+    return CodedError("INTERNAL_ERROR", french(words), at=place, number=number, requestNumber=number)
