@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-from strawberry.extensions import MaxTokensLimiter, ParserCache
 from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
 
 from schema import enums as enums  # describes the enums, which the types then name
+from schema.budget import Charged
+from schema.documents import CACHED_DOCUMENTS, CheckedDocuments, ReadDocuments
 from schema.errors import HANDLERS
-from schema.masking import CheckedDocuments, Schema
+from schema.limits import Limits
+from schema.masking import Schema
 from schema.mutation import Mutation
 from schema.query import Query
+from schema.sandbox import SandboxMutation
 from schema.scalars import SCALARS
-
-MOST_TOKENS = 2_000
-CACHED_DOCUMENTS = 256
-
-schema = Schema(
-    query=Query,
-    mutation=Mutation,
-    config=StrawberryConfig(scalar_map=SCALARS),
-    exception_handlers=HANDLERS,
-    extensions=[
-        lambda: MaxTokensLimiter(MOST_TOKENS),
-        lambda: ParserCache(CACHED_DOCUMENTS),
-        lambda: CheckedDocuments(CACHED_DOCUMENTS),
-    ],
-)
+from settings import settings
 
 
-def print_sdl() -> str:
-    """The schema as text: what schema.graphql holds."""
-    return print_schema(schema) + "\n"
+def build(*, sandbox: bool) -> Schema:
+    """The schema of a portal in earnest, or that of a sandbox, which can do more."""
+    return Schema(
+        query=Query,
+        mutation=SandboxMutation if sandbox else Mutation,
+        config=StrawberryConfig(scalar_map=SCALARS),
+        exception_handlers=HANDLERS,
+        extensions=[ReadDocuments, Limits, lambda: CheckedDocuments(CACHED_DOCUMENTS), Charged],
+    )
+
+
+schema = build(sandbox=settings.sandbox)
+
+
+def print_sdl(*, sandbox: bool = False) -> str:
+    """The schema as text, whichever this portal has: what schema.graphql holds, or a sandbox's."""
+    return print_schema(build(sandbox=sandbox)) + "\n"
