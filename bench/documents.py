@@ -26,8 +26,7 @@ from models import Upload
 from models.actors import TokenScope
 from models.database import database
 from models.migrating import migrate
-from resolvers.accounts import issue_token
-from tests.factories import make_attachment, make_request
+from tests.factories import make_attachment, make_request, make_token
 from tests.services.portal import free_port, wait_until
 from tests.services.sending import Pdf, send
 
@@ -107,7 +106,7 @@ async def _known(portal: Server, folder: Path) -> Server:
     """The portal with a token, and a document that the token may read; the others give the same file."""
     request, now = await make_request(), datetime.now(UTC)
     scopes = [TokenScope.READ, TokenScope.WRITE]
-    token = await issue_token(name="Mesure", scopes=scopes, supplier=request.dossier.supplier, as_of=now)
+    token = await make_token(name="Mesure", scopes=scopes, supplier=request.dossier.supplier, as_of=now)
     sent = await send(portal.url, token, Pdf(SIZE))
     upload = await Upload.get(id=sent.json["uploadId"])
     attachment = await make_attachment(request, upload=upload)

@@ -7,6 +7,7 @@ from hashlib import sha256
 from uuid import UUID, uuid4
 
 from tortoise import fields
+from tortoise.indexes import Index
 from tortoise.models import Model
 
 from models.actors import AccountRight, Actor, Author, AuthorField, Role, TokenScope
@@ -118,6 +119,12 @@ class ApiToken(Model):
 
     class Meta:
         table = "api_token"
+        indexes = [Index(fields=["created_at", "id"], name="token_by_date")]
+
+    @property
+    def shown(self) -> str:
+        """What its holder knows it by, as « solde_…ab12 »; nothing of those issued before that was kept."""
+        return f"solde_…{self.hint}" if self.hint else ""
 
     @property
     def actor(self) -> Actor:

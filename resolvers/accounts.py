@@ -1,14 +1,13 @@
-"""Accounts of people and tokens of software: opening them, and telling them by their secrets.
+"""Accounts of people: opening them, and telling them by their passwords.
 
-Secrets are shown once and kept only as digests; passwords as argon2id hashes, worked out off the event loop.
+Secrets are kept only as digests; passwords as argon2id hashes, worked out off the event loop.
 """
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
-import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
@@ -19,8 +18,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from stdnum.fr import siret as siret_number
 
-from models import ApiToken, Supplier, User
-from models.actors import SYSTEM, AccountRight, Actor, Role, TokenScope
+from models import Supplier, User
+from models.actors import SYSTEM, AccountRight, Role
 from models.contact import is_email
 from models.database import transaction
 from models.errors import Fault, Invalid
@@ -32,7 +31,6 @@ from resolvers.password_rules import LONGEST_PASSWORD, company_names, password_f
 P = ParamSpec("P")
 T = TypeVar("T")
 
-TOKEN_PREFIX = "solde_"  # noqa: S105 - how scanners of leaked secrets know ours
 LONGEST_IDENTIFIER = 100
 LONGEST_ADDRESS = 254  # RFC 5321
 
@@ -84,16 +82,6 @@ async def account_named(identifier: str) -> User | None:
 def in_small_letters(identifier: str) -> str:
     """The identifier in small letters, whatever the keyboard of a phone made of it."""
     return identifier.strip().lower()
-
-
-async def authenticate_token(secret: str, *, as_of: datetime) -> Actor | None:
-    """Which software calls with this token; None when it is unknown, revoked or past its end."""
-    token = await ApiToken.get_or_none(digest=digest(secret))
-    if token is None or token.revoked_at or (token.expires_at and token.expires_at <= as_of):
-        return None
-    if token.used_at is None or as_of - token.used_at >= SEEN_AGAIN_AFTER:
-        await ApiToken.filter(id=token.id).update(used_at=as_of)
-    return token.actor
 
 
 async def supplier_of(siret: str) -> Supplier:
@@ -166,43 +154,3 @@ def address_faults(email: str) -> list[Fault]:
     if email.isascii() and is_email(email) and "=?" not in email:
         return []
     return [Fault("email", "INVALID", "L’adresse électronique n’est pas valable.")]
-
-
-async def issue_token(
-    *,
-    name: str,
-    scopes: Sequence[TokenScope],
-    supplier: Supplier | None = None,
-    expires_at: datetime | None = None,
-    as_of: datetime,
-) -> str:
-    """Issue a token to a software and return its secret, which nobody can read again."""
-    faults = _token_faults(name.strip(), set(scopes), supplier)
-    if faults:
-        raise Invalid.of(faults)
-    secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
-    async with transaction():
-        token = await ApiToken.create(
-            name=name.strip(),
-            digest=digest(secret),
-            scopes=sorted({scope.value for scope in scopes}),
-            supplier=supplier,
-            created_at=as_of,
-            expires_at=expires_at,
-        )
-        facts = {"token": str(token.id), "name": token.name, "scopes": token.scopes}
-        await record_account(EventKind.TOKEN_ISSUED, user=None, actor=SYSTEM, at=as_of, **facts)
-    return secret
-
-
-def _token_faults(name: str, scopes: set[TokenScope], supplier: Supplier | None) -> list[Fault]:
-    faults = []
-    if not 1 <= len(name) <= 100:
-        faults.append(Fault("name", "INVALID", "Le nom du jeton doit compter de 1 à 100 caractères."))
-    if not scopes:
-        faults.append(Fault("scopes", "REQUIRED", "Choisissez au moins un droit pour le jeton."))
-    if TokenScope.WRITE in scopes and supplier is None:
-        faults.append(Fault("scopes", "INVALID", "Un jeton qui écrit doit être rattaché à un fournisseur."))
-    if TokenScope.MANAGE in scopes and (supplier is not None or TokenScope.WRITE in scopes):
-        faults.append(Fault("scopes", "INVALID", "Un jeton de gestionnaire n’est rattaché à aucun fournisseur."))
-    return faults

@@ -6,10 +6,10 @@ import strawberry
 
 from models import actors
 from models.actors import Role, TokenScope
-from resolvers.visibility import own_account
-from schema import accounts
+from resolvers.visibility import own_account, own_token
+from schema import accounts, tokens
 from schema.context import Context, Info
-from schema.nodes import AccountRef, SessionRef
+from schema.nodes import AccountRef, ApiTokenRef, SessionRef
 from schema.suppliers import Supplier
 
 MANAGER_NAME = "Gestionnaire ASP"
@@ -52,6 +52,11 @@ class Viewer:
     @strawberry.field(description="Les sessions de la personne connectée, la dernière utilisée d’abord.")
     async def sessions(self, info: Info) -> list[SessionRef]:
         return await accounts.sessions_of_viewer(info)
+
+    @strawberry.field(description="Le jeton d’accès qui interroge l’API ; absent pour une personne connectée.")
+    async def token(self, info: Info) -> ApiTokenRef | None:
+        row = await own_token(self.actor)
+        return tokens.ApiToken.of(row, info.context) if row else None
 
     @classmethod
     def of(cls, actor: actors.Actor) -> Viewer:

@@ -270,3 +270,10 @@ _describe(
     DELIVERED="Reçu : le destinataire a répondu par un statut 2xx.",
     FAILED="Abandonné : un essai (« ping ») qui n’est pas arrivé.",
 )
+_describe(
+    TravelStop,
+    "Jusqu’où avancer le temps d’une modification ; ce qui a lieu en chemin a lieu aussi.",
+    REMINDER="La relance (J+10).",
+    LAST_DAY="La veille de l’échéance, à la même heure : il reste un jour.",
+    EXPIRY="L’échéance (J+20).",
+)

@@ -12,12 +12,14 @@ from models.errors import NotFound
 
 if TYPE_CHECKING:
     from schema.accounts import Account, Session
+    from schema.actors import Actor
     from schema.dossiers import Dossier
     from schema.emails import Email
     from schema.events import Event
     from schema.modifications import Modification
     from schema.requests import FundingRequest
     from schema.support import SupportMessage
+    from schema.tokens import ApiToken
 
 
 @strawberry.interface(description="Tout ce qui a une identité et se relit par la requête « node ».")
@@ -47,6 +49,14 @@ def uuid_of(type_name: str, value: str) -> UUID:
     return as_uuid(key)
 
 
+def any_uuid(type_name: str, value: str) -> UUID:
+    """The same where an unknown id is no refusal: the key that nobody has for what names nothing of that type."""
+    try:
+        return uuid_of(type_name, value)
+    except NotFound:
+        return UUID(int=0)
+
+
 def as_uuid(key: str) -> UUID:
     """The key as a UUID; NotFound when it is none."""
     try:
@@ -65,6 +75,8 @@ def as_number(key: str) -> int:
 # These types point at each other: they are named here, and their modules import each other as modules only, so that
 # each can be the home of one noun.
 AccountRef: TypeAlias = Annotated["Account", strawberry.lazy("schema.accounts")]
+ActorRef: TypeAlias = Annotated["Actor", strawberry.lazy("schema.actors")]
+ApiTokenRef: TypeAlias = Annotated["ApiToken", strawberry.lazy("schema.tokens")]
 SessionRef: TypeAlias = Annotated["Session", strawberry.lazy("schema.accounts")]
 DossierRef: TypeAlias = Annotated["Dossier", strawberry.lazy("schema.dossiers")]
 FundingRequestRef: TypeAlias = Annotated["FundingRequest", strawberry.lazy("schema.requests")]

@@ -19,6 +19,7 @@ from tasks.commands import (
     processes,
     schema,
     sweeping,
+    tokens,
 )
 from tasks.up import up
 
@@ -38,7 +39,7 @@ app.command(short_help="Ajoute les données de démonstration.")(demo.demo)
 app.command("import", short_help="Importe une demande avec ses pièces.")(importing.import_file)
 app.command(short_help="Exporte tout ce qui concerne un fournisseur.")(exporting.export)
 app.add_typer(accounts.user, name="user")
-app.add_typer(accounts.token, name="token")
+app.add_typer(tokens.token, name="token")
 app.add_typer(keys.keys, name="keys")
 app.add_typer(audit.audit, name="audit")
 app.command(short_help="Donne ses droits au rôle PostgreSQL de l’application.")(grants.grants)

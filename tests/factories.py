@@ -16,6 +16,7 @@ from models.emails import EmailKind
 from models.events import EventKind
 from models.lifecycle import RequestStatus
 from resolvers.requests import request_modification
+from resolvers.tokens import create_token
 from tests.conftest import NOW
 
 _numbers = count(1)
@@ -50,6 +51,12 @@ async def make_user(supplier: Supplier | None, **facts: Any) -> User:
         "created_at": NOW,
     }
     return await User.create(**(values | facts))
+
+
+async def make_token(**facts: Any) -> str:
+    """The secret of a token that reads, unless other `scopes` are given."""
+    values: dict[str, Any] = {"name": "Logiciel", "scopes": [TokenScope.READ], "as_of": NOW}
+    return (await create_token(**(values | facts))).secret
 
 
 async def make_request(supplier: Supplier | None = None, **facts: Any) -> FundingRequest:

@@ -9,9 +9,8 @@ import pytest
 
 from models import Supplier
 from models.actors import TokenScope
-from resolvers.accounts import issue_token
 from tests.conftest import NOW
-from tests.factories import make_user
+from tests.factories import make_token, make_user
 from tests.partner import Partner
 from web.app import app
 
@@ -32,7 +31,7 @@ async def http(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[httpx.AsyncClie
 
 @pytest.fixture
 async def manager(http: httpx.AsyncClient) -> Partner:
-    token = await issue_token(name="Instruction", scopes=[TokenScope.READ, TokenScope.MANAGE], as_of=NOW)
+    token = await make_token(name="Instruction", scopes=[TokenScope.READ, TokenScope.MANAGE], as_of=NOW)
     return Partner(http, token)
 
 
@@ -55,7 +54,7 @@ async def filed(manager: Partner) -> dict[str, Any]:
 async def partner(http: httpx.AsyncClient, filed: dict[str, Any]) -> Partner:
     supplier = await Supplier.get(siret="79256844600019")
     scopes = [TokenScope.READ, TokenScope.WRITE]
-    return Partner(http, await issue_token(name="Éditeur", scopes=scopes, supplier=supplier, as_of=NOW))
+    return Partner(http, await make_token(name="Éditeur", scopes=scopes, supplier=supplier, as_of=NOW))
 
 
 async def test_the_whole_cycle(manager: Partner, partner: Partner, filed: dict[str, Any]) -> None:
@@ -169,7 +168,7 @@ async def test_importing_a_broken_document_names_its_fifteen_faults_and_writes_n
 async def test_a_token_of_another_supplier_finds_nothing(http: httpx.AsyncClient, filed: dict[str, Any]) -> None:
     supplier = await Supplier.create(siret="1" * 14, legal_name="Autre", street="1", postcode="75001", city="Paris")
     scopes = [TokenScope.READ, TokenScope.WRITE]
-    other = Partner(http, await issue_token(name="Autre", scopes=scopes, supplier=supplier, as_of=NOW))
+    other = Partner(http, await make_token(name="Autre", scopes=scopes, supplier=supplier, as_of=NOW))
     seen = await other.ask(
         'query ($id: ID!) { node(id: $id) { id } dossier(number: "FINSAS008539") { id } requests { nodes { id } } }',
         id=filed["request"]["id"],
@@ -182,7 +181,7 @@ async def test_a_token_of_another_supplier_finds_nothing(http: httpx.AsyncClient
 
 
 async def test_a_reading_token_may_not_act(http: httpx.AsyncClient, filed: dict[str, Any]) -> None:
-    reader = Partner(http, await issue_token(name="Lecteur", scopes=[TokenScope.READ], as_of=NOW))
+    reader = Partner(http, await make_token(name="Lecteur", scopes=[TokenScope.READ], as_of=NOW))
     refused = await reader.act("contactSupport", "request { id }", requestId=filed["request"]["id"], message="x")
     assert refused["__typename"] == "PermissionDeniedError"
 

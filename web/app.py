@@ -13,11 +13,12 @@ from starlette.routing import Mount
 
 from models.database import database
 from web import (
+    api_docs,
     calendar,
     credentials,
     documents,
+    exports,
     forgotten,
-    graphiql,
     graphql,
     health,
     mailbox,
@@ -36,13 +37,16 @@ from web.pages import (
     account,
     colleagues,
     confirmation,
+    console,
     deposit,
     history,
     home,
     modification,
     news,
     portal,
+    sending_back,
     support,
+    tokens,
     tracking,
 )
 from web.pages import help as help_pages
@@ -81,11 +85,15 @@ routes = [
     *deposit.routes,
     *account.routes,
     *colleagues.routes,
+    *tokens.routes,
     *credentials.routes,
     # The managers' console.
-    *graphiql.routes,
+    *console.routes,
+    *sending_back.routes,
+    *exports.routes,
     # The API, and the bytes that it speaks of.
     *graphql.routes,
+    *api_docs.routes,
     *uploads.routes,
     *documents.routes,
     *calendar.routes,

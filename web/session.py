@@ -21,7 +21,9 @@ from structlog.contextvars import get_contextvars
 from models.actors import Origin
 from models.errors import Invalid, Throttled
 from models.permissions import may_import
-from resolvers import accounts, sessions, typed
+from models.tokens import TokenRefused
+from models.typography import french
+from resolvers import accounts, sessions, tokens, typed
 from resolvers.familiar import familiar_mark
 from settings import settings
 from web.errors import answer
@@ -56,9 +58,10 @@ class Identification:
         state.as_of, state.actor, state.viewer, state.session_ended = http.app.state.clock(), None, None, False
         state.session, state.typed, state.origin = None, None, origin_of(http)
         if "authorization" in http.headers and takes_tokens(scope["path"]):
-            await _identify_program(http)
-            if state.actor is None:
-                await answer(http, 401, headers={"WWW-Authenticate": "Bearer"})(scope, receive, send)
+            try:
+                await _identify_program(http)
+            except TokenRefused as refusal:
+                await _refuse(http, refusal)(scope, receive, send)
                 return
         elif SESSION_COOKIE in http.cookies:
             await _identify_browser(http)
@@ -87,8 +90,15 @@ def takes_tokens(path: str) -> bool:
 
 async def _identify_program(http: Request) -> None:
     scheme, _, secret = http.headers["authorization"].partition(" ")
-    if scheme.lower() == "bearer":
-        http.state.actor = await accounts.authenticate_token(secret.strip(), as_of=http.state.as_of)
+    if scheme.lower() != "bearer" or not secret.strip():
+        raise TokenRefused.not_presented()
+    http.state.actor = await tokens.authenticate_token(secret.strip(), as_of=http.state.as_of)
+
+
+def _refuse(http: Request, refusal: TokenRefused) -> Response:
+    """Say why to whoever reads the answer, and to whoever sees its headers alone (RFC 6750)."""
+    challenge = f'Bearer realm="solde", error="invalid_token", error_description="{refusal.description}"'
+    return answer(http, 401, french(refusal.message), {"WWW-Authenticate": challenge})
 
 
 async def _identify_browser(http: Request) -> None:

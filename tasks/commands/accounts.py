@@ -1,4 +1,4 @@
-"""Accounts for people, tokens for software."""
+"""Accounts for people."""
 
 from __future__ import annotations
 
@@ -7,21 +7,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
-from uuid import UUID
 
 import typer
 
-from models import ApiToken, Supplier, User
-from models.actors import AccountRight, Role, TokenScope
+from models import Supplier, User
+from models.actors import AccountRight, Role
 from resolvers.account_upkeep import all_accounts, disable_account, enable_account, reset_second_factor
-from resolvers.accounts import add_user, issue_token, supplier_of
-from resolvers.token_upkeep import all_tokens, revoke_token
+from resolvers.accounts import add_user, supplier_of
+from tasks.commands.columns import instant
 from tasks.commands.running import run
 
 user = typer.Typer(
     help="Les comptes des fournisseurs et des gestionnaires.", no_args_is_help=True, rich_markup_mode=None
 )
-token = typer.Typer(help="Les jetons de l’API.", no_args_is_help=True, rich_markup_mode=None)
 
 
 class RoleName(StrEnum):
@@ -33,12 +31,6 @@ class RightName(StrEnum):
     READ = "read"
     EDIT = "edit"
     CONFIRM = "confirm"
-
-
-class ScopeName(StrEnum):
-    READ = "read"
-    WRITE = "write"
-    MANAGE = "manage"
 
 
 Siret = Annotated[str | None, typer.Option(help="SIRET du fournisseur.")]
@@ -116,7 +108,7 @@ def _columns(account: User) -> list[str]:
         account.supplier.siret if account.supplier else "",
         state,
         "oui" if account.totp_confirmed_at else "non",
-        _instant(account.signed_in_at),
+        instant(account.signed_in_at),
         account.email,
     ]
 
@@ -140,63 +132,6 @@ def reset_totp(identifier: Identifier) -> None:
     """Retire à un compte sa double authentification perdue ; ses sessions prennent fin."""
     run(reset_second_factor(identifier, as_of=datetime.now(UTC)))
     typer.echo(f"Double authentification de « {identifier} » retirée.")
-
-
-@token.command("issue")
-def issue(
-    name: Annotated[str, typer.Option(help="Qui s’en servira ; affiché dans l’historique.")],
-    scope: Annotated[list[ScopeName], typer.Option(help="Ce qu’il permet ; peut être répété.")],
-    siret: Siret = None,
-) -> None:
-    """Émet un jeton et l’affiche, une seule fois ; sans --siret il lit tout ou, avec manage, agit en gestionnaire."""
-    secret = run(_issue(name, [TokenScope[each.name] for each in scope], siret))
-    # Alone on its line, so that a script can keep it.
-    typer.echo(secret)
-
-
-@token.command("list")
-def list_tokens() -> None:
-    """Liste les jetons, un par ligne, colonnes séparées par une tabulation ; jamais leur secret."""
-    run(_list_tokens())
-
-
-async def _list_tokens() -> None:
-    typer.echo("id\tnom\tdroits\tSIRET\tétat\témis\tdernier usage\tfin")
-    as_of = datetime.now(UTC)
-    async for each in all_tokens():
-        typer.echo("\t".join(_token_columns(each, as_of)))
-
-
-def _token_columns(issued: ApiToken, as_of: datetime) -> list[str]:
-    ended = issued.expires_at is not None and issued.expires_at <= as_of
-    return [
-        str(issued.id),
-        issued.name,
-        " ".join(scope.lower() for scope in issued.scopes),
-        issued.supplier.siret if issued.supplier else "",
-        "révoqué" if issued.revoked_at else "échu" if ended else "valable",
-        _instant(issued.created_at),
-        _instant(issued.used_at),
-        _instant(issued.expires_at),
-    ]
-
-
-def _instant(instant: datetime | None) -> str:
-    return instant.isoformat(timespec="seconds") if instant else ""
-
-
-@token.command("revoke")
-def revoke(
-    token_id: Annotated[UUID, typer.Argument(metavar="ID", help="L’identifiant que « solde token list » affiche.")],
-) -> None:
-    """Révoque un jeton : dès la demande suivante, il n’ouvre plus rien."""
-    revoked = run(revoke_token(token_id, as_of=datetime.now(UTC)))
-    typer.echo(f"Jeton « {revoked.name} » révoqué.")
-
-
-async def _issue(name: str, scopes: list[TokenScope], siret: str | None) -> str:
-    supplier = await _supplier(siret)
-    return await issue_token(name=name, scopes=scopes, supplier=supplier, as_of=datetime.now(UTC))
 
 
 async def _supplier(siret: str | None) -> Supplier | None:

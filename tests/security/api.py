@@ -19,7 +19,7 @@ from models.lifecycle import RequestStatus
 from schema import schema
 from schema.nodes import node_id
 from tests.conftest import NOW
-from tests.factories import make_request, make_upload, make_user
+from tests.factories import MANAGER, make_request, make_upload, make_user
 from tests.resolvers.test_imports import example
 from tests.security import belongings
 from tests.security.portal import Portal
@@ -41,7 +41,7 @@ NODES = sorted(kind.name for kind in API.get_implementations(_NODE).objects)
 async def query_cells(portal: Portal, name: str) -> Cells:
     """What each reader gets of that query."""
     field = QUERIES[name]
-    given = _arguments(portal, name, field)
+    given = await _arguments(portal, name, field)
     declared = ", ".join(f"${argument}: {field.args[argument].type}" for argument in given)
     passed = ", ".join(f"{argument}: ${argument}" for argument in given)
     query = f"query Q{f'({declared})' if given else ''} {{ {name}{f'({passed})' if given else ''}{_selection(field)} }}"
@@ -49,12 +49,14 @@ async def query_cells(portal: Portal, name: str) -> Cells:
     return {reader: _read(portal, reader, name, answer) for reader, answer in answers.items()}
 
 
-def _arguments(portal: Portal, name: str, field: GraphQLField) -> dict[str, Any]:
+async def _arguments(portal: Portal, name: str, field: GraphQLField) -> dict[str, Any]:
     """What the query is asked with: the longest page, and whatever it cannot do without."""
     told: dict[str, dict[str, Any]] = {
         "dossier": {"number": portal.own.number},
         "importFaults": {"document": example(), "fileNames": []},
     }
+    if name == "modificationPreview":
+        told[name] = {"input": {**await _about_request()(portal, MANAGER), "comment": "test modif"}}
     given = ({"first": 100} if "first" in field.args else {}) | told.get(name, {})
     missing = [
         argument for argument, kind in field.args.items() if is_required_argument(kind) and argument not in given
@@ -85,9 +87,13 @@ def _read(portal: Portal, reader: str, name: str, answer: Response) -> str:
         return problem
     found = answer.json()["data"][name]
     if not isinstance(found, dict) or "nodes" not in found:
-        return "none" if found is None else "yes"
+        return "none" if found is None else _OUTCOMES.get(_typename(found), "yes")
     kind = listed(get_named_type(QUERIES[name].type).name)
     return _extent(portal, reader, name if name in portal.own.ids else kind, {node["id"] for node in found["nodes"]})
+
+
+def _typename(found: Any) -> str:
+    return str(found.get("__typename")) if isinstance(found, dict) else ""
 
 
 def _problem(answer: Response) -> str:
@@ -233,6 +239,14 @@ def _about_news(**others: Any) -> Callable[[Portal, Actor], Awaitable[Input]]:
     return given
 
 
+async def _new_token(portal: Portal, _: Actor) -> Input:
+    return {"name": "Logiciel", "scopes": ["READ"], "supplierId": node_id("Supplier", portal.readers.supplier.id)}
+
+
+async def _token(portal: Portal, _: Actor) -> Input:
+    return {"tokenId": node_id("ApiToken", (await belongings.token_of(portal.readers.supplier)).id)}
+
+
 _WITH_SOMETHING_OF_ONES_OWN = {"addAttachment"}
 _LATER_DAY = (NOW + timedelta(days=40)).date().isoformat()
 INPUTS: dict[str, Callable[[Portal, Actor], Awaitable[Input]]] = {
@@ -258,6 +272,8 @@ INPUTS: dict[str, Callable[[Portal, Actor], Awaitable[Input]]] = {
     "revokeAccount": _about_colleague(),
     "revokeSession": _session_of_who_confirms,
     "revokeSessions": _own_sessions,
+    "issueToken": _new_token,
+    "revokeToken": _token,
     "publishNews": _published,
     "changeNews": _about_news(title="Autre titre"),
     "withdrawNews": _about_news(),

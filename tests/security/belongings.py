@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from models import (
+    ApiToken,
     Attachment,
     Email,
     Event,
@@ -25,9 +26,10 @@ from models.actors import AccountRight
 from models.attachments import Integrity, ScanStatus
 from models.emails import EmailStatus
 from models.lifecycle import ModificationOutcome
+from resolvers.accounts import digest
 from schema.nodes import node_id
 from tests.conftest import NOW
-from tests.factories import MANAGER, READER, make_attachment, make_request, make_upload, send_back
+from tests.factories import MANAGER, READER, make_attachment, make_request, make_token, make_upload, send_back
 from tests.resolvers.test_outbox import make_email
 from tests.security.readers import LATER
 
@@ -70,6 +72,12 @@ async def announced(document: Upload | None = None) -> News:
         "text": "Ouvert",
     }
     return await News.create(**words, published_at=NOW, published_by=MANAGER.author, document=document)
+
+
+async def token_of(supplier: Supplier) -> ApiToken:
+    """What software of that supplier may come with."""
+    secret = await make_token(supplier=supplier)
+    return await ApiToken.get(digest=digest(secret))
 
 
 async def session_of(user: User) -> Session:
@@ -123,6 +131,7 @@ class Belongings:
             "Event": event.id,
             "News": (await announced(infected.upload)).id,
             "Account": account.id,
+            "ApiToken": (await token_of(supplier)).id,
         }
         ids = {name: str(node_id(name, key)) for name, key in keys.items()}
         await _lose_every_reader_of_mails(supplier)

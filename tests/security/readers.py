@@ -13,7 +13,7 @@ from models import ApiToken, Session, Supplier, User
 from models.actors import SYSTEM, AccountRight, Actor, TokenScope
 from resolvers import accounts
 from tests.conftest import NOW
-from tests.factories import make_supplier, make_user
+from tests.factories import make_supplier, make_token, make_user
 
 LATER = NOW + timedelta(hours=1)
 """When they come: a request sent back at NOW is open still."""
@@ -88,13 +88,14 @@ async def gather() -> Readers:
         "token for all": await _token(TokenScope.READ),
         "manager's token": await _token(TokenScope.MANAGE),
     }
-    await _of(tokens["expired token"]).update(expires_at=NOW)
+    # Its end was told: using it once more tells it no more.
+    await _of(tokens["expired token"]).update(expires_at=NOW, noticed_at=NOW)
     await _of(tokens["revoked token"]).update(revoked_at=NOW)
     return Readers(supplier, other, users, tokens)
 
 
 async def _token(*scopes: TokenScope, supplier: Supplier | None = None) -> str:
-    return await accounts.issue_token(name="Logiciel", scopes=scopes, supplier=supplier, as_of=NOW)
+    return await make_token(name="Logiciel", scopes=scopes, supplier=supplier, as_of=NOW)
 
 
 def _of(secret: str) -> QuerySet[ApiToken]:

@@ -139,6 +139,11 @@ async def _invitation(_: Portal) -> tuple[str, Sent]:
     return "/mon-compte/collegues", {"data": {"action": "inviter", "email": address, "right": "READ"}}
 
 
+async def _revocation(portal: Portal) -> tuple[str, Sent]:
+    token = await belongings.token_of(portal.readers.supplier)
+    return "/mon-compte/jetons", {"data": {"revoquer": node_id("ApiToken", token.id)}}
+
+
 async def _operation(_: Portal) -> tuple[str, Sent]:
     return "/graphql", {"json": {"query": "{ __typename }"}}
 
@@ -151,6 +156,7 @@ POSTS: dict[tuple[str, str], Callable[[Portal], Awaitable[tuple[str, Sent]]]] = 
     ("POST", "/connexion"): _form("/connexion", identifier="inconnu", password="mauvais mot de passe"),
     ("POST", "/deconnexion"): _form("/deconnexion"),
     ("POST", "/session"): _form("/session"),
+    ("POST", "/console/apercu"): _form("/console/apercu", demande="FINSAS000000", nature="solde", comment="test modif"),
     ("POST", "/identifiant-oublie"): _form("/identifiant-oublie", email="inconnu@editeur.fr"),
     ("POST", "/mot-de-passe-oublie"): _form("/mot-de-passe-oublie", identifier="inconnu"),
     ("POST", "/reinitialisation/{token}"): _form("/reinitialisation/inconnu", password="un autre mot de passe"),
@@ -167,6 +173,7 @@ POSTS: dict[tuple[str, str], Callable[[Portal], Awaitable[tuple[str, Sent]]]] = 
         "/mon-compte/double-authentification", action="activer", current="faux", code="000000"
     ),
     ("POST", "/mon-compte/collegues"): _invitation,
+    ("POST", "/mon-compte/jetons"): _revocation,
     ("POST", "/graphql"): _operation,
     ("POST", "/uploads"): _file,
     ("POST", f"{_REQUEST}/modification"): _of_modification("/modification", contact="support@editeur.fr"),

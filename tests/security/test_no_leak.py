@@ -14,13 +14,13 @@ from httpx import AsyncClient, Response
 from models import Email, Event, FundingRequest, Supplier, User
 from models.actors import Role, TokenScope
 from models.database import connection, is_postgres
-from resolvers.accounts import add_user, issue_token
+from resolvers.accounts import add_user
 from tasks import logs
 from tasks.delivery import deliver
 from tasks.transports import Refused, Send
 from tests import test_story as story
 from tests.conftest import NOW
-from tests.factories import make_supplier
+from tests.factories import make_supplier, make_token
 from tests.web.conftest import Clock, clock, data_dir, site, stranger
 from tests.web.scene import EXAMPLES
 from tests.web.visit import Visit
@@ -161,7 +161,7 @@ async def sign_in_with(visit: Visit, password: str) -> int:
 async def let_a_program_in(site: AsyncClient, heard: Heard) -> None:
     """With a token that is good, then with one that is not; a page that does not exist; a GraphQL error."""
     supplier = await Supplier.get()
-    secret = await issue_token(name="Logiciel", scopes=[TokenScope.READ], supplier=supplier, as_of=NOW)
+    secret = await make_token(name="Logiciel", scopes=[TokenScope.READ], supplier=supplier, as_of=NOW)
     heard.secrets |= {secret, "solde_forged_by_somebody_else_0123456789"}
     query = {"query": "{ requests { nodes { bankDetails { iban } } } }"}
     for token in (secret, "solde_forged_by_somebody_else_0123456789"):

@@ -23,7 +23,7 @@ PUBLIC = {
 # Every account gets its own answer.
 OF_ONES_OWN = {"viewer", "documentTypes", "importFaults", "revokeSessions"}
 # Another supplier is told that it names one that is not its own; software, that it never invites anybody.
-OWN_VALUES = {"importRequest": "refused", "inviteAccount": "denied"}
+OWN_VALUES = {"importRequest": "refused", "inviteAccount": "denied", "issueToken": "denied"}
 # Announcements are everybody's to read.
 OWN_VALUES |= {"news": "all", "node: News": "yes"} | dict.fromkeys(
     ("publishNews", "changeNews", "withdrawNews"), "denied"

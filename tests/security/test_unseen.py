@@ -125,16 +125,21 @@ async def test_a_page_about_another_supplier_is_as_unknown_as_none() -> None:
             assert answers[0]["status"] == 404, path
 
 
-async def test_a_token_that_has_ended_is_as_unknown_as_one_that_never_was() -> None:
+async def test_only_the_whole_secret_of_a_token_that_has_ended_is_told_from_what_never_was() -> None:
     async with portal() as opened:
-        opened.readers.tokens["never was"] = "solde_inconnu"
+        readers = opened.readers
+        whole = readers.tokens["revoked token"]
+        readers.tokens |= {"all but one": whole[:-1] + ("b" if whole[-1] == "a" else "a"), "never was": f"{whole}x"}
         for path in ("/graphql", "/uploads", f"/pieces/{uuid4()}"):
             method = "GET" if path.startswith("/pieces/") else "POST"
             answers = {}
-            for reader in (*DEAD_TOKENS, "never was"):
+            for reader in (*DEAD_TOKENS, "all but one", "never was"):
                 with statements() as ran:
                     answer = await opened.ask(reader, method, path)
+                assert answer.status_code == 401, path
                 answers[reader] = vars(Asked(answer, ran))
                 answers[reader]["found"] = sum('"api_token"' in each for each in ran)
-                assert answer.status_code == 401, path
-            assert answers["expired token"] == answers["revoked token"] == answers["never was"], path
+            assert answers["all but one"] == answers["never was"], path
+            assert [answers[reader]["found"] for reader in answers] == [1, 1, 0, 0], path
+            assert "Ce jeton a expiré" in answers["expired token"]["body"], path
+            assert "Ce jeton a été révoqué" in answers["revoked token"]["body"], path

@@ -17,9 +17,8 @@ from models.actors import TokenScope
 from models.emails import EmailKind
 from models.events import EventKind
 from models.lifecycle import RequestStatus
-from resolvers.accounts import issue_token
 from resolvers.editing import change_support_contact
-from tests.factories import make_request, send_back, supplier_of
+from tests.factories import make_request, make_token, send_back, supplier_of
 from tests.partner import Partner
 from tests.services.choice import full
 from tests.services.web_process import WebProcess, start_web, wait_for
@@ -53,7 +52,7 @@ async def test_one_transition_one_version_one_mail_and_truthful_answers(
     supplier = await supplier_of(request)
     await change_support_contact(supplier, modification.id, support_contact="nouveau@editeur.fr", as_of=now)
     scopes = [TokenScope.READ, TokenScope.WRITE]
-    token = await issue_token(name="Éditeur", scopes=scopes, supplier=request.dossier.supplier, as_of=now)
+    token = await make_token(name="Éditeur", scopes=scopes, supplier=request.dossier.supplier, as_of=now)
     limits = httpx.Limits(max_connections=CONFIRMATIONS)
     clients = [httpx.AsyncClient(base_url=url, timeout=60, limits=limits) for url in web_processes(processes)]
     partners = [Partner(client, token) for client in clients]

@@ -17,8 +17,7 @@ from urllib.request import urlopen
 import pytest
 
 from models.actors import TokenScope
-from resolvers.accounts import issue_token
-from tests.factories import make_supplier
+from tests.factories import make_supplier, make_token
 from tests.services.portal import free_port, wait_until
 
 
@@ -64,7 +63,7 @@ async def tokens(count: int) -> list[str]:
     """Tokens for the software of as many suppliers."""
     scopes, now = [TokenScope.READ, TokenScope.WRITE], datetime.now(UTC)
     suppliers = [await make_supplier() for _ in range(count)]
-    return [await issue_token(name="Éditeur", scopes=scopes, supplier=each, as_of=now) for each in suppliers]
+    return [await make_token(name="Éditeur", scopes=scopes, supplier=each, as_of=now) for each in suppliers]
 
 
 Launch = Callable[..., WebProcess]

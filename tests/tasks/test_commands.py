@@ -11,22 +11,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 from unittest.mock import AsyncMock
-from uuid import uuid4
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from pydantic import SecretStr
 from typer.testing import CliRunner, Result
 
-from models import ApiToken, Attachment, Dossier, Email, Event, FundingRequest, Modification, Upload, User
-from models.actors import Actor, Role
+from models import Attachment, Dossier, Email, FundingRequest, Modification, Upload, User
+from models.actors import Role
 from models.database import database
 from models.emails import EmailKind
-from models.events import EventKind
 from models.lifecycle import ModificationOutcome
 from models.typography import NBSP
 from resolvers import storage
-from resolvers.accounts import authenticate_token
 from resolvers.sessions import sign_in
 from schema import print_sdl
 from settings import Settings, settings
@@ -241,61 +238,6 @@ def test_user_add_without_a_terminal_asks_for_the_option() -> None:
     result = solde("user", "add", "--role", "manager", "--identifier", "mmm", "--email", "m@asp.fr", given="")
     assert result.exit_code == 2
     assert "--password-stdin" in result.stderr
-
-
-def test_token_issue_answers_the_token_alone() -> None:
-    solde("import", EXAMPLE)
-    result = solde("token", "issue", "--name", "Éditeur", "--siret", SIRET, "--scope", "read", "--scope", "write")
-    assert result.exit_code == 0
-    [secret] = result.stdout.splitlines()
-
-    async def whose() -> tuple[Actor | None, list[str]]:
-        return await authenticate_token(secret, as_of=datetime.now(UTC)), (await ApiToken.get()).scopes
-
-    actor, scopes = look(whose)
-    assert actor
-    assert (actor.name, scopes) == ("Éditeur", ["READ", "WRITE"])
-
-
-@pytest.mark.parametrize("scope", ["read", "manage"])
-def test_token_issue_without_a_supplier_reads_all_or_manages(scope: str) -> None:
-    assert solde("token", "issue", "--name", "ASP", "--scope", scope).exit_code == 0
-
-
-def test_a_token_is_listed_without_its_secret_and_ends_once_it_is_revoked() -> None:
-    secret = solde("token", "issue", "--name", "ASP", "--scope", "read").stdout.strip()
-    _, row = solde("token", "list").stdout.splitlines()
-    assert secret not in row
-    token_id, name, scopes, siret, state, *_ = row.split("\t")
-    assert (name, scopes, siret, state) == ("ASP", "read", "", "valable")
-
-    async def opens() -> bool:
-        return await authenticate_token(secret, as_of=datetime.now(UTC)) is not None
-
-    assert look(opens)
-    assert solde("token", "revoke", token_id).exit_code == 0
-    assert not look(opens)
-    assert "\trévoqué\t" in solde("token", "list").stdout
-
-    async def told() -> list[EventKind]:
-        return [event.kind for event in await Event.filter(request_id=None, user_id=None).order_by("position")]
-
-    assert look(told)[-2:] == [EventKind.TOKEN_ISSUED, EventKind.TOKEN_REVOKED]
-
-
-def test_a_token_is_revoked_once_and_only_if_it_exists() -> None:
-    solde("token", "issue", "--name", "ASP", "--scope", "read")
-    token_id = solde("token", "list").stdout.splitlines()[1].split("\t")[0]
-    solde("token", "revoke", token_id)
-    again, unknown = solde("token", "revoke", token_id), solde("token", "revoke", str(uuid4()))
-    assert (again.exit_code, unknown.exit_code) == (1, 1)
-    assert "déjà révoqué" in again.stderr
-    assert "solde token list" in unknown.stderr
-
-
-def test_token_issue_refuses_to_write_for_nobody() -> None:
-    result = solde("token", "issue", "--name", "ASP", "--scope", "write")
-    assert (result.exit_code, result.stdout) == (1, "")
 
 
 def test_sweep_does_once_what_is_due_at_the_instant_given() -> None:

@@ -17,9 +17,9 @@ from models.actors import TokenScope
 from models.attachments import ScanStatus
 from models.events import EventKind
 from models.sealing import seal
-from resolvers.accounts import digest, issue_token
+from resolvers.accounts import digest
 from tests.conftest import NOW
-from tests.factories import MANAGER, make_attachment, make_request, make_supplier, make_user, send_back
+from tests.factories import MANAGER, make_attachment, make_request, make_supplier, make_token, make_user, send_back
 from tests.resolvers.storing import make_stored
 from tests.tasks.test_commands import deployment, look, solde
 
@@ -42,7 +42,7 @@ async def two_suppliers() -> None:
         await Session.create(
             digest=digest(f"session of {name}"), user=user, created_at=NOW, seen_at=NOW, expires_at=NOW
         )
-        await issue_token(name=f"Logiciel {name}", scopes=[TokenScope.READ], supplier=supplier, as_of=NOW)
+        await make_token(name=f"Logiciel {name}", scopes=[TokenScope.READ], supplier=supplier, as_of=NOW)
         request = await make_request(supplier)
         await make_attachment(request, upload=await make_stored(user.actor, name.encode(), file_name="pv.pdf"))
         await send_back(request, comment=f"Demande à {name}")

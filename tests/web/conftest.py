@@ -15,7 +15,7 @@ from models.actors import TokenScope
 from resolvers import accounts
 from settings import settings
 from tests.conftest import NOW
-from tests.factories import make_attachment, make_request, make_supplier, make_user, send_back
+from tests.factories import make_attachment, make_request, make_supplier, make_token, make_user, send_back
 from tests.web.scene import Scene
 from tests.web.visit import Visit
 from web.app import app
@@ -59,7 +59,7 @@ async def stranger(db: str, clock: Clock, data_dir: Path) -> AsyncIterator[Async
 async def program(stranger: AsyncClient) -> AsyncClient:
     """A partner's software that may write."""
     scopes = [TokenScope.READ, TokenScope.WRITE]
-    secret = await accounts.issue_token(name="Logiciel", scopes=scopes, supplier=await make_supplier(), as_of=NOW)
+    secret = await make_token(name="Logiciel", scopes=scopes, supplier=await make_supplier(), as_of=NOW)
     stranger.headers["Authorization"] = f"Bearer {secret}"
     return stranger
 

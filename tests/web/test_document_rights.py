@@ -13,9 +13,8 @@ from httpx import AsyncClient
 from models import ApiToken, Attachment, Modification, Supplier, User
 from models.actors import TokenScope
 from models.attachments import Integrity, ScanStatus
-from resolvers import accounts
 from tests.conftest import NOW
-from tests.factories import make_attachment, make_request, make_supplier, make_upload, make_user, send_back
+from tests.factories import make_attachment, make_request, make_supplier, make_token, make_upload, make_user, send_back
 from tests.stored import lose, put_there
 from tests.web.conftest import Enter
 
@@ -80,7 +79,7 @@ async def readers(
 
 async def _token(*, name: str = "Lecture", **facts: Any) -> str:
     yesterday = NOW - timedelta(days=1)
-    return await accounts.issue_token(name=name, scopes=[TokenScope.READ], as_of=yesterday, **facts)
+    return await make_token(name=name, scopes=[TokenScope.READ], as_of=yesterday, **facts)
 
 
 async def _document(sender: User, *, is_lost: bool = False, cycle: str = "", **facts: Any) -> Attachment:

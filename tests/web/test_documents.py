@@ -12,9 +12,8 @@ from structlog.testing import capture_logs
 from models import Attachment, Supplier, Upload, User
 from models.actors import TokenScope
 from models.content_disposition import disposition
-from resolvers import accounts
 from tests.conftest import NOW
-from tests.factories import MANAGER, make_attachment, make_request, make_supplier, make_upload, make_user
+from tests.factories import MANAGER, make_attachment, make_request, make_supplier, make_token, make_upload, make_user
 from tests.stored import lose, put_there
 from tests.web.conftest import Enter
 
@@ -199,7 +198,7 @@ async def test_a_storage_that_is_away_is_a_page_that_says_to_come_back(
     answer = await reader.get(f"/pieces/{document.id}")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
     assert "Le service ne répond pas." in answer.text
-    secret = await accounts.issue_token(name="Lecture", scopes=[TokenScope.READ], as_of=NOW)
+    secret = await make_token(name="Lecture", scopes=[TokenScope.READ], as_of=NOW)
     answer = await reader.get(f"/pieces/{document.id}", headers={"Authorization": f"Bearer {secret}"})
     assert (answer.status_code, answer.json()["code"]) == (503, "UNAVAILABLE")
 

@@ -14,12 +14,11 @@ from httpx import AsyncClient, Response
 from models import Supplier, Upload
 from models.actors import TokenScope
 from models.attachments import ScanStatus
-from resolvers import accounts
 from resolvers.uploads import sweep_orphans
 from schema.nodes import node_id
 from tests.conftest import NOW
 from tests.corpus.cases import archive, open_xml
-from tests.factories import make_attachment, make_request, make_user, send_back
+from tests.factories import make_attachment, make_request, make_token, make_user, send_back
 from tests.stored import stored_keys, temporary_files
 from tests.web.conftest import Clock
 from tests.web.scene import EXAMPLES, PDF
@@ -229,7 +228,7 @@ async def test_a_manager_sends_for_no_supplier_and_has_no_such_bound(
     stranger: AsyncClient, setting: Callable[[str, object], None]
 ) -> None:
     setting("max_daily_bytes", len(PDF))
-    secret = await accounts.issue_token(name="Instruction", scopes=[TokenScope.MANAGE], as_of=NOW)
+    secret = await make_token(name="Instruction", scopes=[TokenScope.MANAGE], as_of=NOW)
     for name in "ab":
         headers = {"Authorization": f"Bearer {secret}"}
         assert (await stranger.post(f"/uploads?name={name}.pdf", content=PDF, headers=headers)).status_code == 201

@@ -12,10 +12,10 @@ from starlette.types import Message
 
 from models import Upload, User
 from models.actors import AccountRight, Actor, TokenScope
-from resolvers import accounts, storage
+from resolvers import storage
 from resolvers.uploads import sweep_orphans
 from tests.conftest import NOW
-from tests.factories import MANAGER, make_attachment, make_request, make_supplier, make_user
+from tests.factories import MANAGER, make_attachment, make_request, make_supplier, make_token, make_user
 from tests.stored import date_all, put_there, stored, stored_keys, temporary_files
 from tests.web.conftest import Enter
 from web import multipart
@@ -151,7 +151,7 @@ async def test_files_past_the_number_allowed_are_refused(
 
 
 async def test_nobody_sends_without_a_right_to(stranger: AsyncClient, data_dir: Path) -> None:
-    reader = await accounts.issue_token(name="Lecture", scopes=[TokenScope.READ], as_of=NOW)
+    reader = await make_token(name="Lecture", scopes=[TokenScope.READ], as_of=NOW)
     statuses = [
         (await stranger.post("/uploads?name=a.pdf", content=PDF, headers=headers)).status_code
         for headers in ({}, {"Authorization": "Bearer faux"}, {"Authorization": f"Bearer {reader}"})
