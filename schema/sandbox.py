@@ -24,7 +24,7 @@ class TravelToInput:
     to: TravelStop = strawberry.field(description="Jusqu’où.")
 
 
-@strawberry.type(description="Le temps est avancé ; ce qui était dû a eu lieu.")
+@strawberry.type(description="Le temps est avancé ; ce qui était dû a eu lieu.")
 class TravelToSuccess:
     modification: Modification = strawberry.field(description="La modification, telle qu’elle est maintenant.")
 
@@ -37,7 +37,7 @@ TravelToResult: TypeAlias = Annotated[
 
 @strawberry.type(description="Le bac à sable est remis dans son état initial.")
 class ResetSandboxSuccess:
-    put_aside: int = strawberry.field(description="Nombre de dossiers rangés : on ne les voit plus.")
+    put_aside: int = strawberry.field(description="Nombre de dossiers rangés : on ne les voit plus.")
     dossiers: list[Dossier] = strawberry.field(description="Les dossiers visibles maintenant, par numéro.")
 
 
@@ -51,7 +51,7 @@ ResetSandboxResult: TypeAlias = Annotated[
     name="Mutation", description="Ce que l’on peut faire. Tout refus est un membre du résultat, avec une phrase."
 )
 class SandboxMutation(Mutation):
-    @strawberry.mutation(description="Avancer le temps d’une modification : relance, dernier jour, échéance.")
+    @strawberry.mutation(description="Avancer le temps d’une modification : relance, dernier jour, échéance.")
     async def travel_to(self, info: Info, input: Annotated[TravelToInput, INPUT]) -> TravelToResult:
         row = await sandbox.travel_to(
             info.context.viewer,
@@ -62,7 +62,7 @@ class SandboxMutation(Mutation):
         return TravelToSuccess(modification=changed(row, info))
 
     @strawberry.mutation(
-        description="Ranger ses dossiers et refaire ceux de la démonstration : les siens, ou tous (gestionnaire)."
+        description="Ranger ses dossiers et refaire ceux de la démonstration : les siens, ou tous (gestionnaire)."
     )
     async def reset_sandbox(self, info: Info) -> ResetSandboxResult:
         done = await sandbox.reset_sandbox(info.context.viewer, as_of=info.context.as_of)

@@ -235,6 +235,11 @@ def test_a_server_that_knows_its_clients_otherwise_needs_no_password(started: St
     assert not settings.is_development
 
 
+def test_a_sandbox_in_production_sends_no_mail(started: Started, refusal: Refusal) -> None:
+    assert refusal(**PRODUCTION, SOLDE_SANDBOX="true") == ["settings: production needs no SOLDE_SMTP_HOST in a sandbox"]
+    assert started(SOLDE_SMTP_HOST="", SOLDE_MAIL_FROM="").sandbox
+
+
 def test_no_secret_has_a_default_in_production(environment: pytest.MonkeyPatch) -> None:
     """But for the one that production refuses, a secret that is not set is empty, or there is none."""
     secrets = {

@@ -18,7 +18,7 @@ from settings import settings
 from tasks.commands.comparing import WORDS, compare_all
 from tasks.commands.findings import DAY, PATIENCE, Finding, duration, words_of
 from tasks.commands.running import REFUSED
-from tasks.commands.surroundings import legal_notice, places, servers
+from tasks.commands.surroundings import legal_notice, places, sandbox, servers
 
 MOST_SKEW = 5.0  # seconds
 OVERDUE = {"expiry": "Clôtures", "reminder": "Relances", "mail": "Courriels", "scan": "Analyses antivirus"}
@@ -40,7 +40,7 @@ def doctor(
 
 
 async def _examine() -> list[Finding]:
-    return [*await _database(), *await servers(), *await places(), *legal_notice()]
+    return [*await _database(), *await servers(), *await places(), *legal_notice(), *sandbox()]
 
 
 async def _compare() -> list[Finding]:

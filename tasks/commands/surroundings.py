@@ -97,6 +97,15 @@ def _folder(folder: Path) -> Finding:
     return Finding(free >= LEAST_FREE, f"Dossier {folder} : accessible, {gigabytes} Go libres.")
 
 
+def sandbox() -> list[Finding]:
+    """What is tried out here must reach nobody."""
+    if not settings.sandbox:
+        return []
+    if settings.smtp_host:
+        return [Finding(False, f"Bac à sable : ses courriels partent vraiment (SOLDE_SMTP_HOST={settings.smtp_host}).")]
+    return [Finding(True, "Bac à sable : le temps s’y avance, et aucun courriel n’en part.")]
+
+
 def legal_notice() -> list[Finding]:
     """What the law wants said on the pages of a portal that is open to its public."""
     lacking = [] if settings.is_development else [name for name, text in settings.legal_notice.items() if not text]

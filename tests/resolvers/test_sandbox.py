@@ -165,3 +165,10 @@ async def test_a_travel_is_told_on_the_timeline_under_its_author() -> None:
     await travel_to(supplier, cycle.id, to=TravelStop.REMINDER, as_of=NOW + MINUTE)
     event = await Event.get(kind=EventKind.TIME_TRAVELLED)
     assert (event.payload, event.actor) == ({"number": 1, "to": "REMINDER"}, supplier.author)
+
+
+async def test_every_mail_says_that_it_comes_from_a_sandbox() -> None:
+    await sent_back()
+    mail = await Email.get()
+    assert mail.subject.startswith("[bac à sable] ")
+    assert mail.subject in (mail.html or "")

@@ -308,3 +308,13 @@ def test_a_portal_in_production_says_who_publishes_and_hosts_it(setting: Setting
     setting("hosting", "Hébergeur, 1 rue des Serveurs, 75000 Paris")
     lacking = "SOLDE_PUBLISHER, SOLDE_PUBLICATION_DIRECTOR, SOLDE_DATA_PROTECTION_CONTACT"
     assert examined() == (1, [f"Mentions légales : {lacking} ne dit rien, la page non plus."])
+
+
+def test_a_sandbox_says_what_it_is_and_that_no_mail_may_leave_it(setting: Setting) -> None:
+    setting("sandbox", True)
+    _, lines = told()
+    assert [line.split(" ")[0] for line in lines if "Bac à sable" in line] == ["bien"]
+    setting("smtp_host", "127.0.0.1")
+    setting("smtp_port", free_port())
+    _, needs_somebody = examined()
+    assert any("courriels partent vraiment" in line for line in needs_somebody)
