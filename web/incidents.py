@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import nullcontext
 
 import structlog
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -12,6 +13,7 @@ from structlog.contextvars import bound_contextvars, get_contextvars
 from tortoise.exceptions import DBConnectionError
 
 from web.errors import answer, new_number
+from web.origin import API_PATHS
 from web.problems import PROBLEMS
 
 log = structlog.get_logger()
@@ -23,7 +25,7 @@ _NO_ROOM = ("database or disk is full", "No space left on device")
 class Incidents:
     """Numbers what is asked, and turns whatever nobody expected into a page, inside every answer's protections.
 
-    All log lines written meanwhile carry the number, which an error page shows.
+    All log lines written meanwhile carry the number, which an error page shows, and every answer to a program.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -39,6 +41,8 @@ class Incidents:
         async def watched(message: Message) -> None:
             nonlocal started
             started = True
+            if message["type"] == "http.response.start" and scope["path"] in API_PATHS:
+                MutableHeaders(scope=message).setdefault("X-Request-Id", get_contextvars()["incident"])
             await send(message)
 
         try:
@@ -46,7 +50,7 @@ class Incidents:
         except Exception as error:
             if scope["type"] != "http" or started:
                 raise
-            await _incident(Request(scope), error)(scope, receive, send)
+            await _incident(Request(scope), error)(scope, receive, watched)
 
 
 def _incident(http: Request, error: Exception) -> Response:

@@ -18,7 +18,7 @@ from models.errors import NotFound, PermissionDenied, Throttled
 from tests.web.conftest import Enter
 from tests.web.scene import Scene
 from tests.web.visit import Reading
-from web import client, graphiql
+from web import client
 from web.app import app
 from web.incidents import Incidents
 from web.problems import PROBLEMS
@@ -198,7 +198,9 @@ async def test_programs_get_json(stranger: AsyncClient) -> None:
     assert answer.status_code == 405
     assert answer.json().keys() == {"message", "code", "incident"}
     answer = await stranger.post("/graphql", content=b"{", headers={"Content-Type": "application/json"})
-    assert answer.json()["errors"][0]["extensions"].keys() == {"code", "requestNumber"}
+    [error] = answer.json()["errors"]
+    assert error["extensions"] == {"code": "BAD_REQUEST", "requestNumber": answer.headers["X-Request-Id"]}
+    assert "X-Request-Id" in (await stranger.post("/graphql", json={"query": "{ __typename }"})).headers
 
 
 async def test_an_address_that_is_not_there_has_its_page(site: AsyncClient, enter: Enter, supplier_user: User) -> None:
@@ -214,7 +216,7 @@ async def test_a_failed_operation_of_a_page_is_an_incident(
     async def fails(*_args: object, **_variables: object) -> dict[str, object]:
         raise client.OperationFailed("ConsolePage", [])
 
-    monkeypatch.setattr(graphiql, "run", fails)
+    monkeypatch.setattr("web.pages.console.run", fails)
     await enter(manager_user)
     assert (await site.get("/console")).status_code == 500
 
