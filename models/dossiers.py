@@ -91,6 +91,7 @@ class FundingRequest(Model):
         indexes = [
             Index(fields=["updated_at", "id"], name="request_by_update"),
             Index(fields=["closes_at", "id"], name="request_by_deadline"),
+            Index(fields=["submitted_on", "id"], name="request_by_submission"),
         ]
 
     @property

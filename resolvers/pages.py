@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from tortoise.queryset import QuerySet
 from models.database import connection
 
 Row = TypeVar("Row", bound=Model)
-KeyType = type[datetime] | type[UUID] | type[int] | type[str]
+KeyType = type[datetime] | type[date] | type[UUID] | type[int] | type[str]
 
 
 class Rank(int):
@@ -50,7 +50,7 @@ class Position:
     """The place of one row in an order."""
 
     part: int
-    values: tuple[datetime | UUID | int | str, ...]
+    values: tuple[datetime | date | UUID | int | str, ...]
 
 
 @dataclass(frozen=True)

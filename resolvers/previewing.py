@@ -16,7 +16,7 @@ from models.modifications import ExpectedChange
 from resolvers import enclosures
 from resolvers.mail import letter_about
 from resolvers.mail.rendering import Letter
-from resolvers.requests import new_cycle, who_is_told, words
+from resolvers.requests import new_cycle, who_is_told, words_to_send
 from resolvers.transitions import guard, permit
 from resolvers.visibility import get_request
 
@@ -45,7 +45,7 @@ async def preview_modification(
     """The mail of `request_modification` with the same values, refused for the same reasons."""
     request = await get_request(actor, request_id)
     permit(actor, RequestAction.REQUEST_MODIFICATION)
-    comment, expected = await words(comment, expected_changes, template_id)
+    comment, expected = await words_to_send(comment, expected_changes, template_id)
     guard(actor, request, RequestAction.REQUEST_MODIFICATION, as_of)
     people = await who_is_told(request)
     modification = await new_cycle(request, actor, comment, expected, as_of)

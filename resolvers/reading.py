@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -13,7 +12,7 @@ from tortoise.queryset import QuerySet
 from models import Attachment, Dossier, Email, Event, FundingRequest, Supplier, SupportMessage, Version
 from models.actors import Actor
 from models.attachments import Integrity
-from models.dossiers import LONGEST_NUMBER, RequestKind, standing
+from models.dossiers import LONGEST_NUMBER, standing
 from models.emails import LATE, MOST_UNANSWERED, EmailStatus
 from models.lifecycle import RequestStatus
 from models.text import storable
@@ -43,53 +42,11 @@ DAMAGED = Order.by("damagedAttachments", descending=True, added_at=datetime, id=
 FEED = Order.by("feed", transaction=int, id=int)
 
 
-class RequestOrder(StrEnum):
-    """Both ascending."""
-
-    UPDATED_AT = "UPDATED_AT"
-    CLOSES_AT = "CLOSES_AT"
-
-
 class DossierOrder(StrEnum):
     """Both by number in the end."""
 
     NUMBER = "NUMBER"
     TO_MODIFY_FIRST = "TO_MODIFY_FIRST"
-
-
-@dataclass(frozen=True)
-class RequestFilter:
-    """Which requests are wanted; what is None does not matter."""
-
-    status: RequestStatus | None = None
-    kind: RequestKind | None = None
-    siret: str | None = None
-    dossier_number: str | None = None
-    updated_since: datetime | None = None
-    closes_before: datetime | None = None
-
-    def apply(self, requests: QuerySet[FundingRequest], as_of: datetime) -> QuerySet[FundingRequest]:
-        """The wanted ones among `requests`, as they stand at `as_of`."""
-        if self.status is not None:
-            requests = requests.filter(standing(self.status, as_of))
-        if self.closes_before is not None:
-            requests = requests.filter(standing(RequestStatus.TO_MODIFY, as_of), closes_at__lt=self.closes_before)
-        plain = {
-            "kind": self.kind,
-            "dossier__supplier__siret": self.siret and storable(self.siret, 14),
-            "dossier__number": self.dossier_number and storable(self.dossier_number, LONGEST_NUMBER),
-            "updated_at__gte": self.updated_since,
-        }
-        return requests.filter(**{name: value for name, value in plain.items() if value is not None})
-
-
-def request_order(order: RequestOrder, as_of: datetime) -> Order:
-    """By last change; or by the deadline still to come, then the requests that have none."""
-    if order is RequestOrder.UPDATED_AT:
-        return Order.by("requests.updatedAt", updated_at=datetime, id=UUID)
-    waiting = Part({"closes_at": datetime, "id": UUID}, Q(closes_at__gt=as_of))
-    others = Part({"id": UUID}, Q(closes_at__isnull=True) | Q(closes_at__lte=as_of))
-    return Order("requests.closesAt", (waiting, others))
 
 
 def dossier_order(order: DossierOrder, as_of: datetime) -> Order:

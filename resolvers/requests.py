@@ -39,7 +39,7 @@ async def request_modification(
     """Send a request back to its supplier, saying what to correct; it has until J+20."""
     request = await settled_request(actor, request_id, as_of)
     permit(actor, RequestAction.REQUEST_MODIFICATION)
-    comment, expected = await words(comment, expected_changes, template_id)
+    comment, expected = await words_to_send(comment, expected_changes, template_id)
     if first := await _same_opening(actor, request, comment, expected):
         return first
     guard(actor, request, RequestAction.REQUEST_MODIFICATION, as_of)
@@ -73,7 +73,7 @@ async def new_cycle(
     )
 
 
-async def words(
+async def words_to_send(
     comment: str, expected_changes: Sequence[ExpectedChange], template_id: UUID | None = None
 ) -> tuple[str, list[ExpectedChange]]:
     """What the manager says and ticks, as it is kept; what is left empty is the template's. Raises Invalid."""

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated, Any
-from uuid import UUID
 
 import strawberry
 
 import models
-from models.errors import NotFound
 from models.events import EventKind
 from resolvers.journal import JOURNAL, JournalFilter, journal
 from schema import requests
@@ -17,7 +15,7 @@ from schema.accounts import Account
 from schema.actors import Actor
 from schema.context import Context, Info
 from schema.inputs import given
-from schema.nodes import FundingRequestRef, uuid_of
+from schema.nodes import FundingRequestRef, any_uuid
 from schema.pagination import After, Connection, First, read_page
 from schema.summaries import summary_of
 
@@ -88,21 +86,13 @@ class JournalFilterInput:
     def as_filter(self) -> JournalFilter:
         account = given(self.account_id)
         return JournalFilter(
-            account=None if account is None else _key_of(account),
+            account=None if account is None else any_uuid("Account", account),
             siret=given(self.siret),
             dossier_number=given(self.dossier_number),
             kinds=given(self.kinds),
             since=given(self.since),
             until=given(self.until),
         )
-
-
-def _key_of(account: str) -> UUID:
-    """The account's key; one that nobody has for what names no account."""
-    try:
-        return uuid_of("Account", account)
-    except NotFound:
-        return UUID(int=0)
 
 
 _FILTER = strawberry.argument(description="Quelles lignes ; absent : toutes.")

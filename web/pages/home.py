@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from web.client import run
 from web.pages.addresses import KINDS
+from web.pages.requests import listed
 from web.rendering import render
 from web.session import signed_in
 
@@ -29,7 +30,9 @@ async def page(http: Request) -> Response:
 
 @signed_in
 async def requests(http: Request) -> Response:
-    """The dossiers one may see; somebody who has a single one is taken straight to it."""
+    """The dossiers one may see; somebody who has a single one is taken straight to it. Managers search requests."""
+    if http.state.viewer["role"] == "MANAGER":
+        return await listed(http)
     after = http.query_params.get("apres")
     dossiers = (await run(http, "DossiersPage", after=after))["dossiers"]
     nodes, more = dossiers["nodes"], dossiers["pageInfo"]["hasNextPage"]
