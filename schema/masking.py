@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import strawberry
@@ -14,8 +15,11 @@ from models.typography import french
 from resolvers.events import record_denial
 from schema.coded_errors import CodedError
 from schema.context import Context
+from settings import settings
 
 log = structlog.get_logger(__name__)
+
+TOO_LONG = french("L’opération a pris trop de temps : elle a été arrêtée. Demandez-en moins à la fois.")
 
 
 class Schema(strawberry.Schema):
@@ -23,8 +27,12 @@ class Schema(strawberry.Schema):
 
     async def execute(self, query: str | None, *args: Any, **options: Any) -> ExecutionResult:
         """Execute, then record what was asked for without the right to: once everything else is rolled back."""
-        result = await super().execute(query, *args, **options)
         context = options.get("context_value")
+        try:
+            async with asyncio.timeout(settings.max_query_seconds):
+                result = await super().execute(query, *args, **options)
+        except TimeoutError:  # Nothing else gets out of it as one.
+            result = ExecutionResult(None, [_stopped(context)])
         if isinstance(context, Context) and context.denied:
             await record_denial(context.viewer, context.denied, at=context.as_of)
         return result
@@ -55,6 +63,12 @@ def _coded(error: GraphQLError, context: object, began: bool) -> CodedError:
     code = str(told.pop("code", "BAD_USER_INPUT" if began else "GRAPHQL_VALIDATION_FAILED"))
     headers = error.headers if isinstance(error, CodedError) else None
     return CodedError(code, error.message, headers, at=error, **told | {"requestNumber": _number(context)})
+
+
+def _stopped(context: object) -> CodedError:
+    """What took too long: cancelled, and what it had begun to write is rolled back."""
+    log.warning("graphql.stopped", number=_number(context), seconds=settings.max_query_seconds)
+    return CodedError("TIME_LIMIT", TOO_LONG, requestNumber=_number(context))
 
 
 def _number(context: object) -> str:

@@ -13,6 +13,7 @@ from tests.conftest import NOW
 from tests.factories import make_token, make_user
 from tests.partner import Partner
 from web.app import app
+from web.rate_limits import Counters
 
 EXAMPLES = Path(__file__).parent / "examples"
 DOCUMENT = (EXAMPLES / "FINSAS008539.json").read_text()
@@ -24,6 +25,7 @@ pytestmark = pytest.mark.usefixtures("db")
 @pytest.fixture
 async def http(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[httpx.AsyncClient]:
     monkeypatch.setitem(app.state._state, "clock", lambda: NOW)
+    monkeypatch.setitem(app.state._state, "counters", Counters())
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
         yield client

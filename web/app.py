@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from datetime import UTC, datetime
 
 from starlette.applications import Starlette
@@ -52,6 +52,7 @@ from web.pages import (
 from web.pages import help as help_pages
 from web.pages import receipts as receipt_pages
 from web.protection import BoundedBodies, KnownHosts, Maintenance, OwnPagesOnly, SecurityHeaders
+from web.rate_limits import Counters, RequestRate
 from web.session import Identification
 
 
@@ -63,7 +64,7 @@ def now() -> datetime:
 @asynccontextmanager
 async def lifespan(app: Starlette) -> AsyncIterator[None]:
     """The database is open for as long as the site is, and the gauges have their own port if they are given one."""
-    async with database(), metrics.own_port(app):
+    async with database(), metrics.own_port(app), aclosing(app.state.counters):
         yield
 
 
@@ -116,6 +117,7 @@ app = Starlette(
         Middleware(Incidents),
         Middleware(KnownHosts),
         Middleware(Maintenance),
+        Middleware(RequestRate),
         Middleware(BoundedBodies),
         Middleware(Identification),
         Middleware(OwnPagesOnly),
@@ -124,5 +126,6 @@ app = Starlette(
     lifespan=lifespan,
 )
 app.state.clock = now
+app.state.counters = Counters()
 # Starlette would redirect to the address that it believes it has, which a proxy in front makes wrong.
 app.router.redirect_slashes = False

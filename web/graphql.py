@@ -6,6 +6,7 @@ GET reads and never writes.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
@@ -25,6 +26,7 @@ from web.idempotency import Answered, once
 from web.media_types import GRAPHQL_RESPONSE, JSON, accepted
 from web.nudge import nudge
 from web.operation import Operation, read_operation
+from web.rate_limits import budget_of
 
 CHOOSE = "Donnez dans operationName le nom d’une opération de la requête."
 # Of the edition of September 2026: executed, with errors beside the data. Other callers read it as any 2xx.
@@ -47,11 +49,12 @@ async def graphql(http: Request) -> Response:
 
 
 async def _execute(http: Request, operation: Operation) -> Answered:
+    context = replace(context_of(http), budget=budget_of(http))
     try:
         result = await schema.execute(
             operation.query,
             variable_values=operation.variables,
-            context_value=context_of(http),
+            context_value=context,
             operation_name=operation.name,
             allowed_operation_types=OperationType.from_http("POST" if http.method == "POST" else "GET"),
         )
@@ -62,7 +65,9 @@ async def _execute(http: Request, operation: Operation) -> Answered:
         raise CodedError("BAD_REQUEST", CHOOSE) from None
     if "mutation" in operation.query:
         nudge()
-    return _answered(result)
+    answered = _answered(result)
+    left = context.account.headers(context.as_of) if context.account else {}
+    return Answered(answered.content, answered.status, {**left, **answered.headers})
 
 
 def _answered(result: ExecutionResult) -> Answered:

@@ -19,6 +19,7 @@ from tests.factories import make_attachment, make_request, make_supplier, make_t
 from tests.web.scene import Scene
 from tests.web.visit import Visit
 from web.app import app
+from web.rate_limits import Counters
 
 Enter = Callable[[User], Awaitable[str]]
 
@@ -37,6 +38,7 @@ class Clock:
 def clock() -> Iterator[Clock]:
     usual = app.state.clock
     app.state.clock = Clock()
+    app.state.counters = Counters()  # Every test is in the same minute.
     yield app.state.clock
     app.state.clock = usual
 

@@ -18,7 +18,7 @@ async def ask(client: AsyncClient, body: object = VIEWER, **headers: str) -> htt
 
 async def test_a_program_asks_with_its_token(program: AsyncClient) -> None:
     answer = await ask(program)
-    assert answer.json() == {"data": {"viewer": {"role": "PARTNER", "name": "Logiciel"}}}
+    assert answer.json()["data"] == {"viewer": {"role": "PARTNER", "name": "Logiciel"}}
     assert answer.headers["Content-Type"] == "application/json; charset=utf-8"
 
 
@@ -67,7 +67,7 @@ async def test_a_cookie_speaks_json_alone(site: AsyncClient, enter: Enter, manag
 
 async def test_get_reads_and_never_writes(program: AsyncClient) -> None:
     reading = await program.get("/graphql", params={"query": "query Q { viewer { role } }", "operationName": "Q"})
-    assert reading.json() == {"data": {"viewer": {"role": "PARTNER"}}}
+    assert reading.json()["data"] == {"viewer": {"role": "PARTNER"}}
     writing = {"query": 'mutation { markPaid(input: {requestId: "x"}) { __typename } }'}
     answer = await program.get("/graphql", params=writing)
     assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
@@ -140,7 +140,7 @@ async def test_an_operation_that_is_not_there_is_a_400(program: AsyncClient) -> 
     for body in ({"query": two, "operationName": "C"}, {"query": two}, {"query": two, "operationName": ""}):
         assert (await ask(program, body)).status_code == 400
     alone = "query Q { viewer { role } } # not another query"
-    assert (await ask(program, {"query": alone})).json() == {"data": {"viewer": {"role": "PARTNER"}}}
+    assert (await ask(program, {"query": alone})).json()["data"] == {"viewer": {"role": "PARTNER"}}
     assert (await ask(program, {"query": two, "operationName": "B"})).status_code == 200
 
 
