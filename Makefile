@@ -1,6 +1,6 @@
 # `make` alone lists what can be done. `make run` and `make test` need nothing before them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check sbom bench screens screenshots lock
+.PHONY: help setup run test check sbom bench screens screenshots docs lock
 
 PORT ?= 8000
 # The first Python that is new enough; PYTHON=… names another.
@@ -68,6 +68,10 @@ screens: setup ## Look at every page in every state, in all conditions (Chromium
 screenshots: setup ## Take the pictures of the README and of the help page again (needs Chromium: SOLDE_TEST_CHROMIUM names it)
 	$(BIN)/python -m tests.browser.screenshots
 
+docs: setup ## Write anew what is generated from the schema: schema/schema.graphql and the reference of the API
+	@$(BIN)/solde schema >schema/schema.graphql.new && mv schema/schema.graphql.new schema/schema.graphql
+	@$(BIN)/solde schema --reference >docs/api/reference.md.new && mv docs/api/reference.md.new docs/api/reference.md
+
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 
@@ -77,12 +81,16 @@ lock: .venv/ready ## Write the locks anew from pyproject.toml and package.json, 
 	echo uv | $(COMPILE) - --output-file requirements-uv.txt
 	printf 'outloud\npymupdf<2\n' | $(COMPILE) - --output-file requirements-pdf.txt
 	npm install --package-lock-only --loglevel=error
-	node --eval "$$STRIP_LOCK"
+	npm --prefix tests/services/typed_client install --package-lock-only --loglevel=error
+	node --eval "$$STRIP_LOCK" package-lock.json tests/services/typed_client/package-lock.json
 
 # npm notes where its packages ask for gifts: addresses that no installation needs.
 define STRIP_LOCK
-const fs = require("fs"), name = "package-lock.json", lock = JSON.parse(fs.readFileSync(name));
-for (const entry of Object.values(lock.packages)) delete entry.funding;
-fs.writeFileSync(name, JSON.stringify(lock, null, 2) + "\n");
+const fs = require("fs");
+for (const name of process.argv.slice(1)) {
+  const lock = JSON.parse(fs.readFileSync(name));
+  for (const entry of Object.values(lock.packages)) delete entry.funding;
+  fs.writeFileSync(name, JSON.stringify(lock, null, 2) + "\n");
+}
 endef
 export STRIP_LOCK

@@ -34,6 +34,7 @@ pytest_plugins = (
     "tests.services.choice",
     "tests.services.bucket",
     "tests.services.mail_server",
+    "tests.services.receiver",
     "tests.services.background",
     "tests.services.standby",
     "tests.services.portal",
@@ -41,6 +42,7 @@ pytest_plugins = (
     "tests.services.antivirus",
     "tests.services.web_process",
     "tests.services.nginx",
+    "tests.services.examples",
 )
 
 POSTGRES = os.environ.get("SOLDE_TEST_DATABASE_URL", "")

@@ -23,7 +23,15 @@ from web.client import OPERATIONS, read_operations
 ROOT = Path(__file__).parent.parent
 TEMPLATES = ROOT / "web/templates"
 CONSOLE = ROOT / "web/console"
-LOCKS = ["package-lock.json", "requirements.txt", "requirements-dev.txt", "requirements-pdf.txt", "requirements-uv.txt"]
+TYPED_CLIENT = "tests/services/typed_client/package-lock.json"
+LOCKS = [
+    "package-lock.json",
+    TYPED_CLIENT,
+    "requirements.txt",
+    "requirements-dev.txt",
+    "requirements-pdf.txt",
+    "requirements-uv.txt",
+]
 
 
 def sources(*patterns: str) -> str:

@@ -8,15 +8,17 @@ from starlette.routing import Route
 
 from models.import_document import json_schema
 
+# Public, and readable by a page of any site.
+PUBLISHED = {
+    "Cache-Control": "public, max-age=3600",
+    "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+
 
 async def import_schema(_http: Request) -> Response:
-    """GET /schemas/demande.json: public, and readable by a page of any site."""
-    headers = {
-        "Cache-Control": "public, max-age=3600",
-        "Access-Control-Allow-Origin": "*",
-        "Cross-Origin-Resource-Policy": "cross-origin",
-    }
-    return JSONResponse(json_schema(), headers=headers, media_type="application/schema+json")
+    """GET /schemas/demande.json."""
+    return JSONResponse(json_schema(), headers=PUBLISHED, media_type="application/schema+json")
 
 
 routes = [Route("/schemas/demande.json", import_schema)]

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import zlib
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import IO, Annotated
-from zipfile import BadZipFile, ZipFile
 
 import typer
 
@@ -19,20 +16,16 @@ from models.actors import AccountRight, Actor, Role
 from models.deadlines import paris_day
 from models.errors import Fault, Invalid
 from models.import_reading import NamedFile, examine
-from models.text import tidy
 from models.typography import french
 from resolvers.imports import import_faults, import_request
 from resolvers.reception import Announced, Reception
 from resolvers.uploads import discard
 from tasks import logs
+from tasks.commands.checking import check_import, tell
+from tasks.commands.given import PIECE, UNREADABLE, Documents, beside, opened, text_of, unreadable
 from tasks.commands.running import run
 
 OPERATOR = Actor(Role.MANAGER, "Ligne de commande", "command-line", right=AccountRight.CONFIRM)
-BESIDE = "pieces"
-PIECE = 64 * 1024
-UNREADABLE = (OSError, EOFError, BadZipFile, RuntimeError, NotImplementedError, zlib.error)
-
-Documents = Mapping[str, Callable[[], IO[bytes]]]
 
 
 def import_file(
@@ -45,12 +38,17 @@ def import_file(
             help="Le dossier ou l’archive ZIP des pièces ; par défaut le dossier « pieces » à côté du document.",
         ),
     ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Vérifie seulement le document et ses pièces : rien n’est déposé.")
+    ] = False,
 ) -> None:
     """Importe une demande avec ses pièces, et affiche son numéro de dossier."""
     # What it does is its answer: the log line of it is no news to who runs it.
     logs.configure(logging.WARNING)
-    beside = file.parent / BESIDE
-    with _opened(documents or (beside if beside.is_dir() else None)) as available:
+    with opened(documents or beside(file)) as available:
+        if check:
+            tell(check_import(file.read_bytes(), available, as_of=datetime.now(UTC)))
+            return
         number, already_imported = run(_import(file.read_bytes(), available))
     if already_imported:
         typer.echo(french("Cette demande était déjà déposée : rien n’a changé."), err=True)
@@ -58,34 +56,10 @@ def import_file(
     typer.echo(number)
 
 
-@contextmanager
-def _opened(source: Path | None) -> Iterator[Documents]:
-    """The files of a folder or an archive by their own names, none read yet."""
-    if source is None:
-        yield {}
-    elif source.is_dir():
-        yield {tidy(path.name): _opener(path) for path in source.iterdir() if path.is_file()}
-    else:
-        try:
-            archive = ZipFile(source)
-        except BadZipFile:
-            raise typer.BadParameter(f"« {source.name} » n’est ni un dossier ni une archive ZIP lisible.") from None
-        with archive:
-            yield {tidy(PurePosixPath(name).name): _member(archive, name) for name in archive.namelist()}
-
-
-def _opener(path: Path) -> Callable[[], IO[bytes]]:
-    return lambda: path.open("rb")
-
-
-def _member(archive: ZipFile, name: str) -> Callable[[], IO[bytes]]:
-    return lambda: archive.open(name)
-
-
 async def _import(content: bytes, documents: Documents) -> tuple[str, bool]:
     """The dossier's number, and whether it was filed already; what is refused leaves nothing behind."""
     as_of = datetime.now(UTC)
-    text = _text_of(content)
+    text = text_of(content)
     reading = examine(text, paris_day(as_of))
     received, faults = await _receive(reading.files, documents, as_of)
     try:
@@ -100,13 +74,6 @@ async def _import(content: bytes, documents: Documents) -> tuple[str, bool]:
     return request.dossier.number, already_imported
 
 
-def _text_of(content: bytes) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise Invalid(Fault("$", "NOT_UTF8", "Le document n’est pas un texte en UTF-8.")) from None
-
-
 async def _receive(
     files: tuple[NamedFile, ...], documents: Documents, as_of: datetime
 ) -> tuple[list[tuple[Upload, bool]], list[Fault]]:
@@ -119,7 +86,7 @@ async def _receive(
         except Invalid as refusal:
             faults += [Fault(file.path, fault.code, fault.message) for fault in refusal.faults]
         except UNREADABLE:
-            faults.append(Fault(file.path, "UNREADABLE", french(f"« {file.file_name} » ne peut pas être lu.")))
+            faults.append(unreadable(file.path, file.file_name))
     return received, faults
 
 

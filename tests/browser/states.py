@@ -158,6 +158,8 @@ HOME = [
     State("S3 actualité retirée", "gestionnaire", announcement("/actualites", withdrawn=True), "Retirée"),
     State("S4 plusieurs dossiers", "logisante", "/demandes", "Suivi de ma demande de financement"),
     State("S4 aucun dossier", "nouveau", "/demandes", "Suivi de ma demande de financement"),
+    State("API documentation", None, "/docs/api/uploads", "Why a file is refused"),
+    State("API recherche", None, "/docs/api?q=confirmModification", "Ce qui parle de"),
     State("S14 aide", None, "/aide", "Besoin d’aide"),
     State("S14 aide, connecté", "poulat", "/aide", "Besoin d’aide"),
     State("S14 accessibilité", None, "/accessibilite", "Déclaration d’accessibilité"),

@@ -83,8 +83,8 @@ def test_every_value_of_the_schema_has_a_title_and_a_sentence_in_french() -> Non
 
 
 def test_the_documentation_shows_a_good_document_and_every_type() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "import.md").read_text()
-    example = page.partition("```json\n")[2].partition("```")[0]
+    page = (Path(__file__).parents[2] / "docs" / "api" / "import.md").read_text()
+    example = page.partition("```json file=demande.json\n")[2].partition("```")[0]
     assert read_document(example).number == "FINSAS008539"
     for each in DOCUMENT_TYPES:
         assert f"| `{each.code}` | {each.label} | {'yes' if each.addable else 'no'} |" in page

@@ -81,7 +81,7 @@ async def _parameters(portal: Portal, path: str) -> dict[str, str]:
         return {"id": str(await _kept_document(portal))}
     if "{news:uuid}" in path:
         return {"news": str((await belongings.announced()).id)}
-    told = {"number": portal.own.number, "nature": "solde", "rank": "0", "name": "absent"}
+    told = {"number": portal.own.number, "nature": "solde", "rank": "0", "name": "absent", "page": "quick-start"}
     told |= dict.fromkeys(("token", "seal"), "inconnu")
     if "{key:uuid}" in path:
         ended = await belongings.skipped(portal.readers.supplier)
@@ -129,6 +129,12 @@ async def _message(portal: Portal) -> tuple[str, Sent]:
     return f"/dossiers/{request.dossier.number}/solde/assistance", {"data": {"message": "Un oubli"}}
 
 
+async def _together(portal: Portal) -> tuple[str, Sent]:
+    request = await make_request(portal.readers.supplier)
+    sent = {"demande": node_id("FundingRequest", request.id), "comment": "À corriger", "action": "renvoyer"}
+    return "/demandes/renvoi", {"data": sent}
+
+
 async def _deposit(_: Portal) -> tuple[str, Sent]:
     number = f"FINSAS{800_000 + await FundingRequest.all().count()}"
     return "/depot", {"data": {"document": example(dossier=number, pieces=[])}}
@@ -165,6 +171,7 @@ POSTS: dict[tuple[str, str], Callable[[Portal], Awaitable[tuple[str, Sent]]]] = 
     ("POST", "/invitation/{seal}"): _form("/invitation/inconnu", identifier="nouveau", password="un autre mot"),
     ("POST", "/nouvelle-adresse/{seal}"): _form("/nouvelle-adresse/inconnu"),
     ("POST", "/depot"): _deposit,
+    ("POST", "/demandes/renvoi"): _together,
     ("POST", "/mon-compte"): _form("/mon-compte", affichage="dark"),
     ("POST", "/mon-compte/sessions"): _form("/mon-compte/sessions", session="autres"),
     ("POST", "/mon-compte/mot-de-passe"): _form("/mon-compte/mot-de-passe", current="faux", password="un autre mot"),

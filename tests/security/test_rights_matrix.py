@@ -17,6 +17,7 @@ PUBLIC = {
     *("/", "/accessibilite", "/aide", "/connexion", "/courriels", "/deconnexion", "/donnees-personnelles"),
     *("/identifiant-oublie", "/livez", "/mentions-legales", "/metrics", "/mot-de-passe-oublie", "/plan-du-site"),
     *("/readyz", "/schemas/demande.json"),
+    *("/docs/api", "/docs/api/{page}", "/docs/api/schema.graphql", "/docs/api/import.schema.json"),
 }
 """What anybody is answered: nothing of it depends on who asks, but for what signing in shows of oneself."""
 

@@ -19,6 +19,8 @@ NEEDS = {
     TESTS / "services/test_grants.py": "SOLDE_TEST_DATABASE_URL",
     TESTS / "services/test_documents_disk.py": "SOLDE_TEST_UNSHARE",
     TESTS / "services/test_receipt_pdf.py": "SOLDE_TEST_PDF_CHECKER",
+    TESTS / "services/test_docs.py": "SOLDE_TEST_JQ",
+    TESTS / "services/test_typed_client.py": "SOLDE_TEST_CODEGEN",
 }
 WITHOUT = {
     "SOLDE_TEST_DATABASE_URL": "PostgreSQL: everything ran on SQLite",
@@ -28,6 +30,8 @@ WITHOUT = {
     "SOLDE_TEST_NGINX": "nginx: tests/security/test_proxy.py did not run",
     "SOLDE_TEST_UNSHARE": "unshare: tests/services/test_documents_disk.py, on a disk that is full, did not run",
     "SOLDE_TEST_PDF_CHECKER": "Poppler and outloud: tests/services/test_receipt_pdf.py did not run",
+    "SOLDE_TEST_JQ": "jq and curl: the examples of docs/api did not run (tests/services/test_docs.py)",
+    "SOLDE_TEST_CODEGEN": "GraphQL Code Generator: tests/services/test_typed_client.py did not run",
     "SOLDE_TEST_CHROMIUM": "Chromium: tests/browser did not run",
     "SOLDE_TEST_JAVA": "Java: no page was checked by vnu",
 }
