@@ -53,7 +53,7 @@ class Viewer:
     async def sessions(self, info: Info) -> list[SessionRef]:
         return await accounts.sessions_of_viewer(info)
 
-    @strawberry.field(description="Le jeton d’accès qui interroge l’API ; absent pour une personne connectée.")
+    @strawberry.field(description="Le jeton d’accès qui interroge l’API ; absent pour une personne connectée.")
     async def token(self, info: Info) -> ApiTokenRef | None:
         row = await own_token(self.actor)
         return tokens.ApiToken.of(row, info.context) if row else None

@@ -19,16 +19,16 @@ from schema.tokens import ApiToken
 @strawberry.input(description="Émettre un jeton d’accès à l’API.")
 class IssueTokenInput:
     name: str = strawberry.field(
-        description="Le logiciel qui s’en servira, 100 caractères : son nom dans l’historique."
+        description="Le logiciel qui s’en servira, 100 caractères : son nom dans l’historique."
     )
     scopes: list[TokenScope] = strawberry.field(
-        description="Ce qu’il permet : READ, ou WRITE qui comprend READ et demande un fournisseur."
+        description="Ce qu’il permet : READ, ou WRITE qui comprend READ et demande un fournisseur."
     )
     supplier_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Le fournisseur pour lequel il agit ; absent : il lit ceux de tous."
+        default=strawberry.UNSET, description="Le fournisseur pour lequel il agit ; absent : il lit ceux de tous."
     )
     expires_on: date | None = strawberry.field(
-        default=strawberry.UNSET, description="Son dernier jour ; absent : le dernier possible, dans un an en général."
+        default=strawberry.UNSET, description="Son dernier jour ; absent : le dernier possible, dans un an en général."
     )
 
 
@@ -40,10 +40,10 @@ class RevokeTokenInput:
 @strawberry.type(description="Le jeton est émis.")
 class IssueTokenSuccess:
     token: ApiToken = strawberry.field(description="Le jeton.")
-    secret: str = strawberry.field(description="Son secret, que personne ne pourra relire : gardez-le maintenant.")
+    secret: str = strawberry.field(description="Son secret, que personne ne pourra relire : gardez-le maintenant.")
 
 
-@strawberry.type(description="Le jeton est révoqué : il ne sert plus, dès la demande suivante.")
+@strawberry.type(description="Le jeton est révoqué : il ne sert plus, dès la demande suivante.")
 class RevokeTokenSuccess:
     token: ApiToken = strawberry.field(description="Le jeton, tel qu’il est maintenant.")
 
@@ -63,8 +63,8 @@ class TokenMutations:
     """The part of `Mutation` that concerns tokens."""
 
     @strawberry.mutation(
-        description="Émettre un jeton d’accès à l’API (gestionnaire). Deux fois, ce sont deux jetons : avec un en-tête "
-        "« Idempotency-Key », une demande répétée rend le premier."
+        description="Émettre un jeton d’accès à l’API (gestionnaire). Deux fois, ce sont deux jetons : avec un en-tête "
+        "« Idempotency-Key », une demande répétée rend le premier."
     )
     async def issue_token(self, info: Info, input: Annotated[IssueTokenInput, INPUT]) -> IssueTokenResult:
         supplier_id = given(input.supplier_id)
@@ -79,7 +79,7 @@ class TokenMutations:
         return IssueTokenSuccess(token=ApiToken.of(issued.token, info.context), secret=issued.secret)
 
     @strawberry.mutation(
-        description="Révoquer un jeton d’accès à l’API : effet immédiat (fournisseur qui peut confirmer, gestionnaire)."
+        description="Révoquer un jeton d’accès à l’API : effet immédiat (fournisseur qui peut confirmer, gestionnaire)."
     )
     async def revoke_token(self, info: Info, input: Annotated[RevokeTokenInput, INPUT]) -> RevokeTokenResult:
         row = await tokens.revoke_token(

@@ -24,17 +24,17 @@ from schema.suppliers import Supplier
 class ApiToken(Node):
     name: str = strawberry.field(description="Le logiciel qui s’en sert.")
     hint: str | None = strawberry.field(
-        description="À quoi le reconnaître, comme « solde_…ab12 » ; absent d’un ancien jeton."
+        description="À quoi le reconnaître, comme « solde_…ab12 » ; absent d’un ancien jeton."
     )
     scopes: list[TokenScope] = strawberry.field(description="Ce qu’il permet.")
     supplier: Supplier | None = strawberry.field(
-        description="Le fournisseur pour lequel il agit ; absent d’un jeton qui lit tout ou agit en gestionnaire."
+        description="Le fournisseur pour lequel il agit ; absent d’un jeton qui lit tout ou agit en gestionnaire."
     )
     state: TokenState = strawberry.field(description="Où il en est.")
     created_at: datetime = strawberry.field(description="Instant de son émission.")
-    issued_by: ActorRef | None = strawberry.field(description="Qui l’a émis ; absent d’un ancien jeton.")
+    issued_by: ActorRef | None = strawberry.field(description="Qui l’a émis ; absent d’un ancien jeton.")
     expires_at: datetime | None = strawberry.field(
-        description="Instant à partir duquel il ne sert plus ; absent d’un jeton sans fin."
+        description="Instant à partir duquel il ne sert plus ; absent d’un jeton sans fin."
     )
     last_used_at: datetime | None = strawberry.field(description="Dernière utilisation, à une minute près.")
     revoked_at: datetime | None = strawberry.field(description="Instant de sa révocation.")
@@ -59,8 +59,8 @@ class ApiToken(Node):
         )
 
 
-_STATE = strawberry.argument(description="Ceux qui en sont là ; absent : tous.")
-_SIRET = strawberry.argument(description="Ceux du fournisseur de ce SIRET ; absent : tous.")
+_STATE = strawberry.argument(description="Ceux qui en sont là ; absent : tous.")
+_SIRET = strawberry.argument(description="Ceux du fournisseur de ce SIRET ; absent : tous.")
 
 
 @strawberry.type
@@ -68,7 +68,7 @@ class TokenQuery:
     """The part of `Query` that concerns tokens."""
 
     @strawberry.field(
-        description="Les jetons d’accès à l’API, du plus récent au plus ancien : tous pour un gestionnaire, ceux de "
+        description="Les jetons d’accès à l’API, du plus récent au plus ancien : tous pour un gestionnaire, ceux de "
         "son fournisseur pour un compte qui peut confirmer, lui-même pour un jeton."
     )
     async def tokens(
