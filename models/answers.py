@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from tortoise import fields
+from tortoise.indexes import Index
 from tortoise.models import Model
 
 from models.database import InstantField
@@ -39,3 +40,4 @@ class DeprecatedUse(Model):
     class Meta:
         table = "deprecated_use"
         unique_together = [("account", "field", "day")]
+        indexes = [Index(fields=["last_at", "id"], name="deprecated_use_by_date")]

@@ -17,12 +17,13 @@ from tortoise.queryset import QuerySet
 
 from models import Email, News, Session, SupportMessage
 from models.actors import SYSTEM, Author
-from models.deadlines import PARIS
+from models.deadlines import PARIS, paris_day
 from models.emails import EmailStatus
 from models.events import EventKind
 from resolvers import kept_answers, throttling
 from resolvers.closing import close_unused
 from resolvers.concluded import CONCLUDED, purge_concluded
+from resolvers.deprecated_uses import forget_uses
 from resolvers.events import purge_events, record_account
 from resolvers.webhook_outbox import forget_deliveries
 from settings import settings
@@ -63,6 +64,7 @@ async def purge_due(as_of: datetime) -> Purged:
     purged.support_messages = await _empty_support(_before(today, settings.keep_support_days))
     purged.requests = await purge_concluded(_before(today, settings.keep_request_days), as_of=as_of)
     purged.news = await News.filter(withdrawn_at__lt=_before(today, settings.keep_event_days)).delete()
+    await forget_uses(paris_day(_before(today, settings.keep_event_days)))
     purged.events = await purge_events(_purgeable_events(today), as_of=as_of)
     if purged.total:
         await record_account(EventKind.DATA_PURGED, user=None, actor=SYSTEM, at=as_of, purged=asdict(purged))

@@ -15,6 +15,7 @@ from schema.actors import Viewer
 from schema.attachments import Attachment, DocumentType
 from schema.comment_templates import CommentTemplateQuery
 from schema.context import Info
+from schema.deprecated_uses import DeprecationQuery
 from schema.dossiers import Dossier
 from schema.emails import Email
 from schema.errors import FieldError
@@ -29,8 +30,8 @@ from schema.preview import PreviewQuery
 from schema.request_filter import FundingRequestFilter
 from schema.requests import FundingRequest
 from schema.support import SupportMessage
-from schema.webhooks import WebhookQuery
 from schema.tokens import TokenQuery
+from schema.webhooks import WebhookQuery
 
 _ID = strawberry.argument(description="Identifiant opaque, lu dans un champ « id ».")
 _NUMBER = strawberry.argument(description="Numéro de dossier, comme « FINSAS008539 ».")
@@ -48,7 +49,7 @@ _ANSWERED = strawberry.argument(description="Ceux qui ont une réponse, ou ceux 
 @strawberry.type(
     description="Ce que l’on peut lire. Ce que le compte ne peut pas voir répond comme ce qui n’existe pas."
 )
-class Query(JournalQuery, NewsQuery, PreviewQuery, TokenQuery, CommentTemplateQuery, WebhookQuery):
+class Query(JournalQuery, NewsQuery, PreviewQuery, TokenQuery, CommentTemplateQuery, WebhookQuery, DeprecationQuery):
     @strawberry.field(description="La personne connectée ou le jeton d’accès qui interroge l’API.")
     def viewer(self, info: Info) -> Viewer:
         return Viewer.of(info.context.viewer)

@@ -57,6 +57,7 @@ class Migration(migrations.Migration):
                 "table": "deprecated_use",
                 "app": "solde",
                 "unique_together": [("account", "field", "day")],
+                "indexes": [Index(fields=["last_at", "id"], name="deprecated_use_by_date")],
                 "pk_attr": "id",
                 "table_description": "How often one account or token asked for one deprecated field on one day.",
             },
