@@ -48,7 +48,7 @@ _INPUT = strawberry.argument(description="Ce que prendrait « requestModificatio
 @strawberry.type
 class PreviewQuery:
     @strawberry.field(
-        description="Lire, sans rien écrire ni envoyer, le courriel que « requestModification » enverrait (gestionnaire)."
+        description="Le courriel que « requestModification » enverrait, sans rien écrire ni envoyer (gestionnaire)."
     )
     async def modification_preview(
         self, info: Info, input: Annotated[RequestModificationInput, _INPUT]

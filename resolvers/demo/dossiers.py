@@ -41,7 +41,7 @@ STORIES: dict[str, Story] = {
     "FINSAS008613": endings.paid,
     "FINSAS008614": stories.infected_draft,
     "FINSAS008615": stories.extended,
-    "FINSAS008616": endings.untouched,
+    "FINSAS008616": endings.asked,
     "FINSAS008617": endings.infected_since,
     "FINSAS008618": stories.last_minutes,
 }

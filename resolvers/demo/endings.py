@@ -89,3 +89,9 @@ async def paid(scene: Scene) -> None:
 
 async def untouched(_scene: Scene) -> None:
     """« en cours », never sent back: the one to try on."""
+
+
+async def asked(scene: Scene) -> None:
+    """« en cours », never sent back, with a message to the Assistance that waits for its answer."""
+    message = "Le contrat que nous avons joint va jusqu’à décembre : faut-il l’avenant ?"
+    await contact_support(scene.supplier, scene.request.id, message=message, as_of=scene.ago(1, 10, 0))
