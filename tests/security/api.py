@@ -13,7 +13,7 @@ from graphql import GraphQLInterfaceType, get_named_type, is_leaf_type, is_requi
 from graphql.type import GraphQLField
 from httpx import Response
 
-from models import FundingRequest, News, User
+from models import CommentTemplate, FundingRequest, News, User
 from models.actors import AccountRight, Actor
 from models.lifecycle import RequestStatus
 from schema import schema
@@ -79,13 +79,15 @@ def listed(kind: str) -> str:
 
 def identity(kind: str) -> str:
     """The field that tells one of that type from the others."""
-    return "id" if kind in NODES else "number"
+    return "id" if kind in NODES else {"DeprecatedUse": "account"}.get(kind, "number")
 
 
 def _read(portal: Portal, reader: str, name: str, answer: Response) -> str:
     if problem := _problem(answer):
         return problem
     found = answer.json()["data"][name]
+    if found == [] and get_named_type(QUERIES[name].type).name in NODES:
+        return "none"
     if not isinstance(found, dict) or "nodes" not in found:
         return "none" if found is None else _OUTCOMES.get(_typename(found), "yes")
     kind = listed(get_named_type(QUERIES[name].type).name)
@@ -247,10 +249,30 @@ async def _token(portal: Portal, _: Actor) -> Input:
     return {"tokenId": node_id("ApiToken", (await belongings.token_of(portal.readers.supplier)).id)}
 
 
+async def _sent_back_together(portal: Portal, _: Actor) -> Input:
+    request = await make_request(portal.readers.supplier)
+    return {"requestIds": [node_id("FundingRequest", request.id)], "comment": "À corriger"}
+
+
+async def _saved(_portal: Portal, _: Actor) -> Input:
+    return {"title": f"Titre {await CommentTemplate.all().count()}", "text": "À revoir"}
+
+
+def _about_template(**others: Any) -> Callable[[Portal, Actor], Awaitable[Input]]:
+    async def given(_portal: Portal, _: Actor) -> Input:
+        return {"templateId": node_id("CommentTemplate", (await belongings.kept_comment()).id)} | others
+
+    return given
+
+
 _WITH_SOMETHING_OF_ONES_OWN = {"addAttachment"}
 _LATER_DAY = (NOW + timedelta(days=40)).date().isoformat()
 INPUTS: dict[str, Callable[[Portal, Actor], Awaitable[Input]]] = {
     "requestModification": _about_request(comment="À corriger"),
+    "requestModifications": _sent_back_together,
+    "saveCommentTemplate": _saved,
+    "changeCommentTemplate": _about_template(text="À revoir encore"),
+    "withdrawCommentTemplate": _about_template(),
     "cancelModification": _about_modification(reason="Erreur"),
     "extendDeadline": _about_modification(closesOn=_LATER_DAY, reason="Congés"),
     "changeSupportContact": _about_modification(supportContact="support@editeur.fr"),

@@ -10,6 +10,7 @@ from typing import Any
 from models import (
     ApiToken,
     Attachment,
+    CommentTemplate,
     Email,
     Event,
     FundingRequest,
@@ -27,6 +28,7 @@ from models.attachments import Integrity, ScanStatus
 from models.emails import EmailStatus
 from models.lifecycle import ModificationOutcome
 from resolvers.accounts import digest
+from resolvers.deprecated_uses import note_uses
 from schema.nodes import node_id
 from tests.conftest import NOW
 from tests.factories import MANAGER, READER, make_attachment, make_request, make_token, make_upload, send_back
@@ -72,6 +74,18 @@ async def announced(document: Upload | None = None) -> News:
         "text": "Ouvert",
     }
     return await News.create(**words, published_at=NOW, published_by=MANAGER.author, document=document)
+
+
+async def kept_comment() -> CommentTemplate:
+    """What managers have at hand: nobody's but theirs."""
+    title = f"Modèle {await CommentTemplate.all().count()}"
+    return await CommentTemplate.create(title=title, text="À revoir", created_at=NOW, created_by=MANAGER.author)
+
+
+async def asked_for_what_goes(user: User) -> str:
+    """The key of that account, which still asked for what the API will no longer have."""
+    await note_uses(user.actor, ["Dossier.number"], as_of=NOW)
+    return user.actor.account
 
 
 async def token_of(supplier: Supplier) -> ApiToken:
@@ -130,6 +144,7 @@ class Belongings:
             "SupportMessage": (await message(request)).id,
             "Event": event.id,
             "News": (await announced(infected.upload)).id,
+            "CommentTemplate": (await kept_comment()).id,
             "Account": account.id,
             "ApiToken": (await token_of(supplier)).id,
         }
@@ -138,4 +153,5 @@ class Belongings:
         lists = {"infectedAttachments": infected, "damagedAttachments": damaged}
         ids |= {name: str(node_id("Attachment", row.id)) for name, row in lists.items()}
         ids["journal"] = str(event.id)
+        ids["deprecatedUses"] = await asked_for_what_goes(account)
         return cls(ids, request.dossier.number)

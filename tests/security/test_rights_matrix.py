@@ -25,6 +25,8 @@ PUBLIC = {
 OF_ONES_OWN = {"viewer", "documentTypes", "importFaults", "revokeSessions"}
 # Another supplier is told that it names one that is not its own; software, that it never invites anybody.
 OWN_VALUES = {"importRequest": "refused", "inviteAccount": "denied", "issueToken": "denied"}
+# What managers alone ever do, whatever it names.
+OWN_VALUES |= {"requestModifications": "denied", "saveCommentTemplate": "denied"}
 # Announcements are everybody's to read.
 OWN_VALUES |= {"news": "all", "node: News": "yes"} | dict.fromkeys(
     ("publishNews", "changeNews", "withdrawNews"), "denied"
