@@ -16,6 +16,7 @@ from resolvers.webhook_outbox import Outcome
 from tasks.webhook_network import CheckedNetwork, Refused
 
 PATIENCE = 10.0  # seconds for all of it: the name, the connection, the answer
+LISTENS = 1.0  # second more, once the status is known
 LARGEST_ANSWER = 64 * 1024
 """What a receiver says beyond is not read, and nothing of it is kept."""
 
@@ -55,7 +56,7 @@ async def _post(url: str, headers: Headers, body: bytes) -> int:
     async with pool, pool.stream("POST", url, headers=headers, content=body) as answer:
         # Its status says everything; what follows is heard out only for the receiver's sake.
         with suppress(httpcore.NetworkError, httpcore.ProtocolError, TimeoutError):
-            async with asyncio.timeout(1):
+            async with asyncio.timeout(LISTENS):
                 await _hear_out(answer)
         return answer.status
 

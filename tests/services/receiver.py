@@ -1,0 +1,134 @@
+"""A webhook's receiver on this machine that misbehaves on command, and remembers what it took and in which order."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any
+
+import pytest
+from standardwebhooks import Webhook as Verifier
+
+
+class Fault(Enum):
+    """What goes wrong with one message."""
+
+    FAILS = auto()
+    IS_GONE = auto()
+    HANGS = auto()
+    REDIRECTS = auto()
+    RESETS = auto()
+    TAKES_AND_RESETS = auto()
+    DRIPS = auto()  # it takes the message and then talks for ever
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message that arrived whole."""
+
+    id: str
+    headers: dict[str, str]
+    body: str
+
+    @property
+    def content(self) -> dict[str, Any]:
+        content: dict[str, Any] = json.loads(self.body)
+        return content
+
+    @property
+    def event(self) -> tuple[str, str]:
+        """The request's number and what happened to it."""
+        return self.content["data"].get("dossierNumber", ""), self.content["type"]
+
+
+_ANSWERS = {
+    None: b"HTTP/1.1 204 No Content\r\n\r\n",
+    Fault.FAILS: b"HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n",
+    Fault.IS_GONE: b"HTTP/1.1 410 Gone\r\nContent-Length: 0\r\n\r\n",
+    Fault.DRIPS: b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n.",
+}
+TAKING = {None, Fault.DRIPS, Fault.TAKES_AND_RESETS}
+
+
+class Receiver:
+    """Listens on one port for as long as it is up; `behave` says what goes wrong with a message, None for nothing."""
+
+    def __init__(self) -> None:
+        self.port = 0  # known once it has started, and kept
+        self.seen: list[Message] = []
+        self.taken: list[Message] = []
+        self.behave: Callable[[Message], Fault | None] = lambda _message: None
+        self.secret = ""
+        self._server: asyncio.Server | None = None
+        self._connected: set[asyncio.StreamWriter] = set()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/webhooks?cle=1"
+
+    def taken_of(self, number: str) -> list[str]:
+        """What was taken of one dossier's request, each message once."""
+        by_id = {message.id: message.event for message in self.taken}
+        return [kind for dossier, kind in by_id.values() if dossier == number]
+
+    async def start(self) -> None:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def stop(self) -> None:
+        """Down: nothing listens, and whoever was connected is cut off."""
+        if self._server:
+            self._server.close()
+            for writer in self._connected:
+                writer.transport.abort()
+            await self._server.wait_closed()
+            self._server = None
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._connected.add(writer)
+        try:
+            await self._answer(await _read(reader), writer)
+        except (ConnectionError, asyncio.IncompleteReadError):
+            writer.transport.abort()
+        finally:
+            self._connected.discard(writer)
+            writer.close()
+
+    async def _answer(self, message: Message, writer: asyncio.StreamWriter) -> None:
+        if self.secret:
+            Verifier(self.secret).verify(message.body, message.headers)
+        self.seen.append(message)
+        fault = self.behave(message)
+        if fault in TAKING:
+            self.taken.append(message)
+        if fault is Fault.REDIRECTS:
+            writer.write(b"HTTP/1.1 307 Over there\r\nContent-Length: 0\r\nLocation: %s\r\n\r\n" % self.url.encode())
+        elif fault in _ANSWERS:
+            writer.write(_ANSWERS[fault])
+        elif fault is not Fault.HANGS:
+            writer.transport.abort()
+            return
+        await writer.drain()
+        if fault in {Fault.HANGS, Fault.DRIPS}:
+            await asyncio.Event().wait()
+
+
+async def _read(reader: asyncio.StreamReader) -> Message:
+    head = (await reader.readuntil(b"\r\n\r\n")).decode()
+    line, *lines = head.strip().split("\r\n")
+    assert line == "POST /webhooks?cle=1 HTTP/1.1", line
+    headers = {name.lower(): value for name, value in (each.split(": ", 1) for each in lines)}
+    body = (await reader.readexactly(int(headers["content-length"]))).decode()
+    return Message(headers["webhook-id"], headers, body)
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    """A receiver that takes everything."""
+    server = Receiver()
+    await server.start()
+    yield server
+    await server.stop()
