@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
+from itertools import pairwise
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -103,6 +104,7 @@ def search(wanted: str) -> list[tuple[Page, Section, str]]:
 def _read(file: Path, _modified: int) -> Page:
     tokens = _markdown.parse(file.read_text("utf-8"))
     _lead(tokens)
+    _label(tokens)
     sections = tuple(_sections(tokens))
     # Every raw tag of the text is escaped: what comes out is the renderer's own.
     html = Markup(_markdown.renderer.render(tokens, _markdown.options, {}))  # noqa: S704
@@ -117,6 +119,23 @@ def _lead(tokens: Sequence[Token]) -> None:
             link.attrs["href"] = address_of(named[1]) + (named[2] or "")
         elif href.startswith("http"):
             link.attrs["rel"] = "external"
+
+
+def _label(tokens: Sequence[Token]) -> None:
+    """Have each cell know its column, which a phone shows beside it."""
+    heads: list[str] = []
+    place = 0
+    for token, inside in pairwise(tokens):
+        if token.type == "table_open":
+            heads = []
+            token.attrs["class"] = "stacked"
+        elif token.type == "tr_open":
+            place = 0
+        elif token.type == "th_open":
+            heads.append(_text(inside))
+        elif token.type == "td_open":
+            token.attrs["data-label"] = heads[place]
+            place += 1
 
 
 def _sections(tokens: Sequence[Token]) -> list[Section]:
