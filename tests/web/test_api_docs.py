@@ -14,9 +14,8 @@ from web import manual
 
 @pytest.mark.parametrize("name", manual.names())
 async def test_every_page_is_open_to_anybody_and_leads_to_the_others(site: AsyncClient, name: str) -> None:
-    page = await Visit(site).open(manual.address_of(name))
-    assert set(map(manual.address_of, manual.names())) <= set(page.links.values())
     shown = (await site.get(manual.address_of(name))).text
+    assert [each for each in manual.names() if f'<a href="{manual.address_of(each)}"' not in shown] == []
     assert f'<article class="manual-page" lang="{"fr" if name == "reference" else "en"}">' in shown
     assert manual.page(name).html in shown
 
