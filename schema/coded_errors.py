@@ -174,6 +174,11 @@ class CodedError(GraphQLError):
         self.code = code
         self.status = CODES[code].status
         self.headers = dict(headers or {})
+        self.told = told
+
+    def anew(self, **told: Any) -> CodedError:
+        """The same, to be raised: one that is kept would gather the places where it was raised."""
+        return CodedError(self.code, self.message, self.headers, at=self, **self.told | told)
 
 
 class Unauthenticated(CodedError):

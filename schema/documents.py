@@ -21,18 +21,22 @@ def parsed(document: str) -> DocumentNode:
     """The document as a tree; CodedError for one that is too long to be read, or that is not GraphQL."""
     if len(document) > settings.max_query_characters:
         raise _too_large(len(document), settings.max_query_characters, "caractères")
-    try:
-        return _parse(document, settings.max_query_tokens)
-    except GraphQLSyntaxError as error:
-        if _TOO_MANY_TOKENS in error.message:
-            raise _too_large(None, settings.max_query_tokens, "mots et signes") from None
-        code = "QUERY_TOO_DEEP" if _TOO_DEEP in error.message else "GRAPHQL_PARSE_FAILED"
-        raise CodedError(code, error.message, at=error) from None
+    read = _parse(document, settings.max_query_tokens)
+    if isinstance(read, CodedError):
+        raise read.anew()
+    return read
 
 
 @lru_cache(CACHED_DOCUMENTS)
-def _parse(document: str, most: int) -> DocumentNode:
-    return parse(document, max_tokens=most)
+def _parse(document: str, most: int) -> DocumentNode | CodedError:
+    """The document or why it is none, which is as long to find out."""
+    try:
+        return parse(document, max_tokens=most)
+    except GraphQLSyntaxError as error:
+        if _TOO_MANY_TOKENS in error.message:
+            return _too_large(None, most, "mots et signes")
+        code = "QUERY_TOO_DEEP" if _TOO_DEEP in error.message else "GRAPHQL_PARSE_FAILED"
+        return CodedError(code, error.message, at=error)
 
 
 def _too_large(found: int | None, limit: int, of: str) -> CodedError:
