@@ -373,6 +373,7 @@ ACCOUNTS = [
     State("S15 thème choisi", "poulat", "/mon-compte", "Mon compte", made.dark_theme, alone=True),
     State("S15 collègues", "logisante", "/mon-compte/collegues", "Karim Haddad"),
     State("S15 collègues, lecture", "nadia", "/mon-compte/collegues", "LOGISANTE"),
+    State("S15 jetons", "poulat", "/mon-compte/jetons", "Logiciel partenaire"),
     State("S15 mot de passe", "poulat", "/mon-compte/mot-de-passe", "Changer mon mot de passe"),
     State("S15 adresse", "poulat", "/mon-compte/adresse", "Changer mon adresse électronique"),
     State("S15 double authentification", "poulat", "/mon-compte/double-authentification", "Double authentification"),
