@@ -1,10 +1,12 @@
 import re
+from typing import Any
 
 import httpx
 import pytest
 from httpx import AsyncClient
 
 from models import User
+from schema import schema
 from tests.web.conftest import Clock, Enter
 from web.media_types import GRAPHQL_RESPONSE, JSON
 
@@ -235,3 +237,27 @@ async def test_graphiql_is_for_whoever_is_signed_in(
     assert "unsafe" not in page.headers["Content-Security-Policy"]
     assert "http://" not in page.text
     assert "https://" not in page.text
+
+
+async def test_what_is_refused_before_it_is_read_is_a_graphql_error_too(
+    stranger: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def breaks(*_args: object, **_named: object) -> None:
+        raise ZeroDivisionError
+
+    large = {"content": b" " * 2**21, "headers": {"Content-Type": JSON}}
+    elsewhere = {"json": VIEWER, "headers": {"Host": "ailleurs.example"}}
+    other_site = {"json": VIEWER, "headers": {"Sec-Fetch-Site": "cross-site"}}
+    refusals: list[tuple[dict[str, Any], int, str]] = [
+        (large, 413, "PAYLOAD_TOO_LARGE"),
+        (elsewhere, 400, "BAD_REQUEST"),
+        (other_site, 403, "FORBIDDEN"),
+        ({"json": VIEWER}, 500, "INTERNAL_ERROR"),
+    ]
+    monkeypatch.setattr(schema, "execute", breaks)
+    for sent, status, code in refusals:
+        sent["headers"] = sent.get("headers", {}) | {"Accept": GRAPHQL_RESPONSE}
+        answer = await stranger.post("/graphql", **sent)
+        assert (answer.status_code, answer.headers["Content-Type"]) == (status, f"{GRAPHQL_RESPONSE}; charset=utf-8")
+        [error] = answer.json()["errors"]
+        assert error["extensions"] == {"code": code, "requestNumber": answer.headers["X-Request-Id"]}
