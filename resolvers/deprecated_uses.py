@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -43,10 +44,19 @@ def deprecated_uses(actor: Actor) -> QuerySet[DeprecatedUse]:
 
 async def names_of(accounts: Iterable[str]) -> dict[str, str]:
     """What the accounts and tokens behind those keys are called."""
-    keys = [(account, *account.partition(":")[::2]) for account in set(accounts)]
-    tokens = await ApiToken.filter(id__in=[key for _, kind, key in keys if kind == "token"])
-    users = await User.filter(id__in=[key for _, kind, key in keys if kind == "user"])
+    wanted = set(accounts)
+    tokens = await ApiToken.filter(id__in=list(_keys("token", wanted)))
+    users = await User.filter(id__in=list(_keys("user", wanted)))
     return {f"token:{row.id}": row.name for row in tokens} | {f"user:{row.id}": row.name for row in users}
+
+
+def _keys(kind: str, accounts: Iterable[str]) -> Iterator[UUID]:
+    """The keys of those of that kind."""
+    for account in accounts:
+        name, _, key = account.partition(":")
+        with suppress(ValueError):
+            if name == kind:
+                yield UUID(key)
 
 
 async def forget_uses(before: date) -> int:

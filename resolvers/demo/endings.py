@@ -18,15 +18,15 @@ async def confirmed_twice(scene: Scene) -> None:
         scene.ago(30, 15, 20), "Joignez le guide de l’API à jour et le procès-verbal.", TEST_REPORT
     )
     await scene.let_time_pass(second, scene.ago(18))
-    await scene.add(second, "guide-api-mis-a-jour.pdf", scene.ago(18, 17, 5))
-    await scene.add(second, "pv-test.pdf", scene.ago(18, 17, 6))
+    await scene.add_to_draft(second, "guide-api-mis-a-jour.pdf", scene.ago(18, 17, 5))
+    await scene.add_to_draft(second, "pv-test.pdf", scene.ago(18, 17, 6))
     await scene.confirm(second, scene.ago(18, 17, 12), "Guide et procès-verbal à jour.")
 
 
 async def infected_since(scene: Scene) -> None:
     """« en cours », the antivirus having found something in a document after it was confirmed."""
     modification = await scene.send_back(scene.ago(22, 9, 0), "Joignez le procès-verbal de test.", TEST_REPORT)
-    upload = await scene.add(modification, "pv-de-qualification.pdf", scene.ago(20, 10, 30))
+    upload = await scene.add_to_draft(modification, "pv-de-qualification.pdf", scene.ago(20, 10, 30))
     await scene.confirm(modification, scene.ago(20, 10, 33))
     await scene.find_infected(upload, scene.ago(16, 4, 0))
     await scene.live(scene.ago(16, 4, 1))
@@ -56,7 +56,7 @@ async def expired(scene: Scene) -> None:
 async def cancelled(scene: Scene) -> None:
     """« en cours », the manager having taken back what was asked; the dropped draft's document is deleted since."""
     modification = await scene.send_back(scene.ago(90, 9, 0), "Joignez le procès-verbal de test.", TEST_REPORT)
-    await scene.add(modification, "pv-provisoire.pdf", scene.ago(85, 10, 0))
+    await scene.add_to_draft(modification, "pv-provisoire.pdf", scene.ago(85, 10, 0))
     at, reason = scene.ago(80, 15, 0), "Le procès-verbal avait été reçu par courrier."
     await cancel_modification(scene.manager, modification.id, reason=reason, as_of=at)
     await scene.live(at)
@@ -66,7 +66,7 @@ async def cancelled(scene: Scene) -> None:
 async def validated(scene: Scene) -> None:
     """« Validée », after a modification."""
     modification = await scene.send_back(scene.ago(24, 9, 0), "Joignez le procès-verbal de test.", TEST_REPORT)
-    await scene.add(modification, "pv-test.pdf", scene.ago(21, 10, 30))
+    await scene.add_to_draft(modification, "pv-test.pdf", scene.ago(21, 10, 30))
     await scene.confirm(modification, scene.ago(21, 10, 33))
     await validate_request(scene.manager, scene.request.id, as_of=scene.ago(4, 15, 0))
     await scene.live(scene.ago(4, 15, 0))

@@ -56,7 +56,7 @@ class Scene:
         await mark_comment_seen(self.supplier, modification.id, as_of=at)
         await change_support_contact(self.supplier, modification.id, support_contact=contact, as_of=at)
 
-    async def add(self, modification: Modification, file_name: str, at: datetime) -> Upload:
+    async def add_to_draft(self, modification: Modification, file_name: str, at: datetime) -> Upload:
         document = _DOCUMENTS[file_name]
         upload = await receive(self.supplier, document, as_of=at)
         await add_attachment(

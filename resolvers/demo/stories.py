@@ -42,8 +42,8 @@ async def draft_waiting(scene: Scene) -> None:
     """« A modifier », with a draft that nobody has confirmed."""
     modification = await scene.send_back(scene.ago(5, 9, 15), "Corrigez le contact de support.", CONTACT)
     await scene.change_contact(modification, "https://support.logisante.example/regulateurs", scene.ago(3, 16, 40))
-    await scene.add(modification, "pv-test.pdf", scene.ago(3, 16, 44))
-    await scene.add(modification, "piece-complementaire.pdf", scene.ago(3, 16, 45))
+    await scene.add_to_draft(modification, "pv-test.pdf", scene.ago(3, 16, 44))
+    await scene.add_to_draft(modification, "piece-complementaire.pdf", scene.ago(3, 16, 45))
 
 
 async def colleague_at_work(scene: Scene) -> None:
@@ -57,7 +57,7 @@ async def colleague_at_work(scene: Scene) -> None:
 async def infected_draft(scene: Scene) -> None:
     """« A modifier », with a document in the draft in which the antivirus found something: it bars the confirmation."""
     modification = await scene.send_back(scene.ago(4, 10, 0), "Joignez le procès-verbal de test.", TEST_REPORT)
-    upload = await scene.add(modification, "pv-de-recette.pdf", scene.ago(2, 9, 5))
+    upload = await scene.add_to_draft(modification, "pv-de-recette.pdf", scene.ago(2, 9, 5))
     await scene.find_infected(upload, scene.ago(2, 9, 6))
     await scene.live(scene.ago(2, 9, 7))
 

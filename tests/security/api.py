@@ -13,7 +13,7 @@ from graphql import GraphQLInterfaceType, get_named_type, is_leaf_type, is_requi
 from graphql.type import GraphQLField
 from httpx import Response
 
-from models import CommentTemplate, FundingRequest, News, User
+from models import CommentTemplate, FundingRequest, News, User, Webhook
 from models.actors import AccountRight, Actor
 from models.lifecycle import RequestStatus
 from schema import schema
@@ -54,6 +54,7 @@ async def _arguments(portal: Portal, name: str, field: GraphQLField) -> dict[str
     told: dict[str, dict[str, Any]] = {
         "dossier": {"number": portal.own.number},
         "importFaults": {"document": example(), "fileNames": []},
+        "webhookDeliveries": {"webhookId": portal.own.ids["Webhook"]},
     }
     if name == "modificationPreview":
         told[name] = {"input": {**await _about_request()(portal, MANAGER), "comment": "test modif"}}
@@ -90,8 +91,14 @@ def _read(portal: Portal, reader: str, name: str, answer: Response) -> str:
         return "none"
     if not isinstance(found, dict) or "nodes" not in found:
         return "none" if found is None else _OUTCOMES.get(_typename(found), "yes")
+    if name in _OF_ONE_THING:
+        return "yes" if found["nodes"] else "none"
     kind = listed(get_named_type(QUERIES[name].type).name)
     return _extent(portal, reader, name if name in portal.own.ids else kind, {node["id"] for node in found["nodes"]})
+
+
+# Lists of what belongs to the one thing that is named.
+_OF_ONE_THING = {"webhookDeliveries"}
 
 
 def _typename(found: Any) -> str:
@@ -265,6 +272,19 @@ def _about_template(**others: Any) -> Callable[[Portal, Actor], Awaitable[Input]
     return given
 
 
+async def _new_webhook(portal: Portal, _: Actor) -> Input:
+    address = f"https://editeur.fr/{await Webhook.all().count()}"
+    return {"label": "Suivi", "url": address, "supplierId": node_id("Supplier", portal.readers.supplier.id)}
+
+
+def _about_webhook(**others: Any) -> Callable[[Portal, Actor], Awaitable[Input]]:
+    async def given(portal: Portal, _: Actor) -> Input:
+        webhook = await belongings.webhook_of(portal.readers.supplier)
+        return {"webhookId": node_id("Webhook", webhook.id)} | others
+
+    return given
+
+
 _WITH_SOMETHING_OF_ONES_OWN = {"addAttachment"}
 _LATER_DAY = (NOW + timedelta(days=40)).date().isoformat()
 INPUTS: dict[str, Callable[[Portal, Actor], Awaitable[Input]]] = {
@@ -296,6 +316,14 @@ INPUTS: dict[str, Callable[[Portal, Actor], Awaitable[Input]]] = {
     "revokeSessions": _own_sessions,
     "issueToken": _new_token,
     "revokeToken": _token,
+    "createWebhook": _new_webhook,
+    "changeWebhook": _about_webhook(label="Autre nom"),
+    "enableWebhook": _about_webhook(),
+    "disableWebhook": _about_webhook(),
+    "renewWebhookSecret": _about_webhook(),
+    "pingWebhook": _about_webhook(),
+    "replayWebhook": _about_webhook(),
+    "deleteWebhook": _about_webhook(),
     "publishNews": _published,
     "changeNews": _about_news(title="Autre titre"),
     "withdrawNews": _about_news(),

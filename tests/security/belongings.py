@@ -22,11 +22,14 @@ from models import (
     Upload,
     User,
     Version,
+    Webhook,
+    WebhookDelivery,
 )
 from models.actors import AccountRight
 from models.attachments import Integrity, ScanStatus
 from models.emails import EmailStatus
 from models.lifecycle import ModificationOutcome
+from models.sealing import seal
 from resolvers.accounts import digest
 from resolvers.deprecated_uses import note_uses
 from schema.nodes import node_id
@@ -108,6 +111,25 @@ async def sent_mail(modification: Modification) -> Email:
     return email
 
 
+async def webhook_of(supplier: Supplier, event: Event | None = None) -> Webhook:
+    """An address that is told of what happens to that supplier's requests, of one event already."""
+    number = await Webhook.all().count()
+    webhook = await Webhook.create(
+        supplier=supplier,
+        label="Suivi",
+        url=f"https://editeur.fr/webhooks/{number}",
+        secret=seal("whsec_c2VjcmV0"),
+        created_at=NOW,
+        created_by=MANAGER.author,
+        feed_transaction=0,
+        feed_event=0,
+    )
+    if event is not None:
+        about: dict[str, Any] = {"webhook": webhook, "event": event, "request_id": event.request_id}
+        await WebhookDelivery.create(**about, number=1, created_at=NOW, next_attempt_at=NOW)
+    return webhook
+
+
 async def _lose_every_reader_of_mails(supplier: Supplier) -> None:
     """No mail reaches any account of that supplier any more: only managers are told so."""
     for user in await User.filter(supplier_id=supplier.id, active=True):
@@ -147,6 +169,7 @@ class Belongings:
             "CommentTemplate": (await kept_comment()).id,
             "Account": account.id,
             "ApiToken": (await token_of(supplier)).id,
+            "Webhook": (await webhook_of(supplier, event)).id,
         }
         ids = {name: str(node_id(name, key)) for name, key in keys.items()}
         await _lose_every_reader_of_mails(supplier)
