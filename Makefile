@@ -70,7 +70,8 @@ screenshots: setup ## Take the pictures of the README and of the help page again
 
 docs: setup ## Write anew what is generated from the schema: schema/schema.graphql and the reference of the API
 	@$(BIN)/solde schema >schema/schema.graphql.new && mv schema/schema.graphql.new schema/schema.graphql
-	@$(BIN)/solde schema --reference >docs/api/reference.md.new && mv docs/api/reference.md.new docs/api/reference.md
+	@for page in reference errors limits; do \
+		$(BIN)/solde schema --$$page >docs/api/$$page.md.new && mv docs/api/$$page.md.new docs/api/$$page.md; done
 
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
