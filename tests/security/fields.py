@@ -77,7 +77,8 @@ async def told(portal: Portal, name: str, reader: str) -> dict[str, list[Any]]:
     else:
         field = next(query for query in QUERIES if _answered(query) == name)
         nodes = f"{{ nodes {chosen} }}" if listed(get_named_type(QUERIES[field].type).name) else chosen
-        answer = await portal.graphql(reader, f"query F {{ thing: {field} {nodes} }}")
+        given = f'(webhookId: "{portal.own.ids["Webhook"]}")' if field == "webhookDeliveries" else ""
+        answer = await portal.graphql(reader, f"query F {{ thing: {field}{given} {nodes} }}")
     content = answer.json()
     assert "errors" not in content, content
     found: dict[str, list[Any]] = defaultdict(list)
