@@ -25,6 +25,7 @@ EXAMPLES: Mapping[str, Any] = {
     "adresse": "nouveau.collegue@logisante.example",
     "droit": "EDIT",
     "titre": "Essai d’une actualité",
+    "intitule": "Pièce illisible",
     "texte": "Ceci est un essai.",
     "nom": "Logiciel à l’essai",
 }
@@ -54,7 +55,8 @@ async def values(http: Request, request: Chosen | None) -> dict[str, Any]:
     """A value for each variable that one is known for."""
     known: dict[str, Any] = {"avant": end_of_week(http.state.as_of).isoformat()}
     if settings.is_development or settings.sandbox:
-        known |= EXAMPLES | _of_demo(await run(http, "PrefilledByDemo"))
+        known |= EXAMPLES
+        known |= _of_demo(await run(http, "PrefilledByDemo"))
     if request:
         place = {"number": request.number, "kind": KINDS[request.nature]}
         known |= _of_request(request, await run(http, "PrefilledByRequest", **place))
@@ -80,6 +82,7 @@ def _of_demo(data: dict[str, Any]) -> dict[str, Any]:
     known["demandes"] = [each["id"] for each in waiting[:2]]
     known["validee"] = _first(data["validated"], "id")
     known["jeton"] = _first(data["tokens"], "id")
+    known["modele"] = next((each["id"] for each in data["commentTemplates"]), None)
     known["message"] = _first(data["supportMessages"], "id")
     known["courriel"] = next((each["id"] for each in data["emails"]["nodes"] if not each["resentAs"]), None)
     known["actualite"] = next((each["id"] for each in data["news"]["nodes"] if not each["withdrawnAt"]), None)

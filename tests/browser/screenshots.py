@@ -1,4 +1,5 @@
-"""`make screenshots`: the pictures of the README and of the help page, taken of the demo, in light and in dark colours.
+"""`make screenshots`: the pictures of the README and of the help page, taken of the demo, in light and in dark colours,
+and those of docs/managers.md.
 
 By the Chromium that SOLDE_TEST_CHROMIUM names, and by the steps of the guide's walk.
 """
@@ -15,6 +16,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright
 
+from tests.browser.test_console import sign_in
 from tests.browser.test_walk import _change_the_contact, _document, _import, _sign_in
 from tests.services.portal import READY, Portal, start_portal
 from web.captures import CAPTURES, DESK, PHONE, SCALE
@@ -22,6 +24,7 @@ from web.rendering import PICTURES
 
 REQUEST = "/dossiers/FINSAS008539/solde"
 FOLDERS = {"light": PICTURES, "dark": PICTURES / "sombre"}
+MANAGERS = PICTURES.parent / "managers"
 # Enough for a page of text: each picture is half as heavy as with all of them, and as sharp.
 COLOURS = 128
 ABOVE = 24  # pixels of the page that stay above what a picture begins with
@@ -92,6 +95,7 @@ async def _take_all(url: str, folder: Path) -> None:
         await _modify(page, album, _document(folder, "pv-test.pdf"))
         await _on_a_phone(await _context(browser, url, PHONE), desk, album)
         await _confirm(page, album)
+        await show_the_console(await _context(browser, url, 1100))
         await browser.close()
     album.save()
 
@@ -135,6 +139,20 @@ async def _confirm(page: Page, album: Album) -> None:
     await album.take(page, "accuse")
     await page.goto(f"{REQUEST}/historique")
     await album.take(page, "historique")
+
+
+async def show_the_console(context: BrowserContext) -> None:
+    """The managers' two pictures: their console, and GraphiQL with an operation that has been executed."""
+    page = await context.new_page()
+    await sign_in(page)
+    MANAGERS.mkdir(exist_ok=True)
+    (MANAGERS / "console.webp").write_bytes(_lightened(await page.screenshot()))
+    await page.goto("/graphql?modele=une-demande&demande=FINSAS008604&nature=solde")
+    await page.get_by_role("button", name="Exécuter l’opération").click()
+    await page.locator(".result-window").get_by_text("versions").first.wait_for()
+    await page.get_by_role("button", name="Montrer les opérations prêtes").click()
+    await page.mouse.move(0, 0)
+    (MANAGERS / "graphiql.webp").write_bytes(_lightened(await page.screenshot()))
 
 
 if __name__ == "__main__":

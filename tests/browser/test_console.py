@@ -21,7 +21,8 @@ BEGUN = re.compile('"(data|errors)"')
 EXECUTE = "Exécuter l’opération"
 
 
-async def _sign_in(page: Page) -> None:
+async def sign_in(page: Page) -> None:
+    """The demo's manager, on the console."""
     await page.add_init_script(WATCH)
     await page.goto("/connexion")
     await page.get_by_label("Votre identifiant").fill("gestionnaire")
@@ -40,7 +41,7 @@ async def _run(page: Page) -> dict[str, Any]:
 
 
 async def test_every_ready_made_operation_works_when_it_is_opened_and_run(page: Page) -> None:
-    await _sign_in(page)
+    await sign_in(page)
     for operation in READY_MADE:
         await page.goto(f"/graphql?modele={operation.name}")
         answer = await _run(page)
@@ -54,7 +55,7 @@ async def test_every_ready_made_operation_works_when_it_is_opened_and_run(page: 
 
 
 async def test_the_editor_speaks_french_and_shows_the_documentation_the_explorer_and_the_history(page: Page) -> None:
-    await _sign_in(page)
+    await sign_in(page)
     await page.goto("/graphql")
     await _run(page)
     for plugin, shown in (
@@ -73,7 +74,7 @@ async def test_the_editor_speaks_french_and_shows_the_documentation_the_explorer
 
 
 async def test_a_chosen_request_fills_in_what_is_opened(page: Page) -> None:
-    await _sign_in(page)
+    await sign_in(page)
     await page.goto("/dossiers/FINSAS008603/solde")
     await page.get_by_role("link", name="Opérations prêtes pour cette demande").click()
     await page.get_by_role("link", name="Ouvrir dans GraphiQL : Une demande et ses versions").click()
@@ -83,7 +84,7 @@ async def test_a_chosen_request_fills_in_what_is_opened(page: Page) -> None:
 
 
 async def test_the_mail_is_read_before_and_what_was_typed_goes_along_to_graphiql(page: Page) -> None:
-    await _sign_in(page)
+    await sign_in(page)
     await page.get_by_role("link", name="Aperçu du courriel d’une demande de modification").click()
     await page.get_by_label("Numéro de dossier :").fill("finsas008609")
     await page.get_by_label("Commentaire pour le fournisseur :").fill("Joignez le « procès-verbal » <signé>.")
@@ -97,7 +98,7 @@ async def test_the_mail_is_read_before_and_what_was_typed_goes_along_to_graphiql
 
 async def test_an_operation_is_copied(page: Page) -> None:
     await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    await _sign_in(page)
+    await sign_in(page)
     await page.get_by_role("button", name="Copier : Valider une demande").click()
     await expect(page.get_by_role("status").get_by_text("Copié")).to_be_visible()
     copied = await page.evaluate("navigator.clipboard.readText()")
@@ -105,7 +106,7 @@ async def test_an_operation_is_copied(page: Page) -> None:
 
 
 async def test_the_console_is_read_on_the_narrowest_phone(page: Page) -> None:
-    await _sign_in(page)
+    await sign_in(page)
     await page.set_viewport_size({"width": 320, "height": 640})
     for address in ("/console", "/console/apercu", "/graphql"):
         await page.goto(address)

@@ -36,7 +36,7 @@ async def test_the_preview_is_word_for_word_the_mail_that_then_leaves() -> None:
     request = await make_request()
     shown = await preview(MANAGER, request, comment=" Corrigez <b>tout</b> ", expectedChanges=CHANGES)
     assert shown["__typename"] == "ModificationPreview"
-    given = {"comment": " Corrigez <b>tout</b> ", "expectedChanges": CHANGES}
+    given: dict[str, Any] = {"comment": " Corrigez <b>tout</b> ", "expectedChanges": CHANGES}
     sent = await act(
         MANAGER,
         "requestModification",

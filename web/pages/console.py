@@ -89,7 +89,7 @@ async def _show(http: Request, given: dict[str, str], ticked: Collection[str]) -
     data = await _read(http, given)
     asked = _input(data, given, ticked)
     answer = (await run(http, "PreviewModification", input=asked))["modificationPreview"]
-    page = {"data": data, "ticked": ticked}
+    page: dict[str, Any] = {"data": data, "ticked": ticked}
     if answer["__typename"] != "ModificationPreview":
         return await _ask(http, given, STATUSES.get(answer["__typename"], 422), **page, faults=_faults(answer))
     names = {"demande": "requestId", "commentaire": "comment", "attendus": "expectedChanges"}

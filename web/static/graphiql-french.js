@@ -1,5 +1,5 @@
 // GraphiQL speaks English and takes no other words: what it shows of its own is said in French as it appears.
-// What is being written, answered or documented is left as it is.
+// What is being written or answered is left as it is.
 "use strict";
 
 const FRENCH = {
@@ -9,6 +9,7 @@ const FRENCH = {
   "A GraphQL schema provides a root type for each kind of operation.": "Le schéma donne un type de départ à chaque sorte d’opération.",
   "All Schema Types": "Tous les types du schéma",
   Arguments: "Arguments",
+  Clear: "Effacer",
   "Clear data": "Effacer",
   "Clear storage": "Données de ce navigateur",
   "Cleared data": "Effacé",
@@ -29,6 +30,7 @@ const FRENCH = {
   "Execute query (Ctrl-Enter)": "Exécuter l’opération (Ctrl-Entrée)",
   "Execute query (Cmd-Enter)": "Exécuter l’opération (Cmd-Entrée)",
   "Execute query": "Exécuter l’opération",
+  Explorer: "Explorateur",
   Failed: "Échec",
   Fields: "Champs",
   Function: "Action",
@@ -77,15 +79,20 @@ const FRENCH = {
   Theme: "Thème",
   Type: "Type",
   "Type a label": "Un nom",
+  "The editors use": "Les éditeurs suivent les",
+  "CodeMirror Key Maps": "raccourcis de CodeMirror",
+  "that add more short keys. This instance of Graph": "qui en ajoutent d’autres. Cet éditeur Graph",
+  "QL uses": "QL suit ceux de",
   "<untitled>": "Sans nom",
 };
 const SPOKEN = ["aria-label", "placeholder", "title"];
-const NOT_OURS = ".CodeMirror, .graphiql-markdown-description, .ready-made";
+const NOT_OURS = ".CodeMirror, .ready-made";
 
 function translate(node) {
   if (node.nodeType === Node.TEXT_NODE) {
-    const words = FRENCH[node.nodeValue.trim()];
-    if (words && words !== node.nodeValue && !node.parentElement?.closest(NOT_OURS)) node.nodeValue = words;
+    const english = node.nodeValue.trim();
+    const words = FRENCH[english];
+    if (words && words !== english && !node.parentElement?.closest(NOT_OURS)) node.nodeValue = node.nodeValue.replace(english, words);
     return;
   }
   if (node.nodeType !== Node.ELEMENT_NODE || node.matches(".ready-made")) return;

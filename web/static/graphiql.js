@@ -54,7 +54,7 @@ function ReadyMade() {
   return element(
     "section",
     { className: "ready-made", "aria-label": "Opérations prêtes" },
-    element("h2", { className: "graphiql-doc-explorer-title" }, "Opérations prêtes"),
+    element("h2", null, "Opérations prêtes"),
     ...group("Lire", operations.filter(({ writes }) => !writes)),
     ...group("Agir", operations.filter(({ writes }) => writes)),
   );
@@ -84,7 +84,7 @@ const settings = {
 function Editor() {
   // Among so many tabs, the one in front may stand outside of what is seen.
   React.useEffect(() => document.querySelector(".graphiql-tab-active")?.scrollIntoView({ inline: "center" }), []);
-  return element(GraphiQL, settings);
+  return element(GraphiQL, settings, element(GraphiQL.Logo, null, "GraphiQL"));
 }
 
 ReactDOM.createRoot(place).render(element(Editor));
