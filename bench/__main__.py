@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from bench import documents, growth, reading, sweep
+from bench import documents, growth, hostile, reading, sweep
 
 if __name__ == "__main__":
     sizes = [int(size) for size in sys.argv[1:]]
@@ -13,4 +13,5 @@ if __name__ == "__main__":
         asyncio.run(reading.compare())
         asyncio.run(growth.compare())
         asyncio.run(documents.compare())
+        asyncio.run(hostile.compare())
     sweep.compare(*sizes)

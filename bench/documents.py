@@ -71,7 +71,7 @@ def _python(folder: Path, *module: str) -> Iterator[str]:
     port = free_port()
     mine = {name: value for name, value in os.environ.items() if not name.startswith("SOLDE_")}
     environment = mine | {"SOLDE_DATA_DIR": str(folder), "SOLDE_PORT": str(port), "SOLDE_BENCH_FOLDER": str(folder)}
-    environment |= {"SOLDE_MAX_DAILY_BYTES": str(2**40)}
+    environment |= {"SOLDE_MAX_DAILY_BYTES": str(2**40), "SOLDE_REQUESTS_PER_ADDRESS": "0"}
     options = ["--port", str(port), "--log-level", "warning"] if module[0] == "uvicorn" else []
     with _running([sys.executable, "-m", *module, *options], environment, port) as url:
         yield url
