@@ -31,6 +31,12 @@ def _describe(kind: type[Enum], description: str, *, name: str | None = None, **
         value.description = values[value.name]
 
 
+def sentences(kind: type[Enum]) -> dict[str, str]:
+    """What `_describe` said of each value, by its name."""
+    definition = cast("StrawberryEnumDefinition", kind.__strawberry_definition__)  # type: ignore[attr-defined]
+    return {value.name: value.description or "" for value in definition.values}
+
+
 _describe(
     Role,
     "Qualité de celui qui consulte ou agit.",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Any
 
 import strawberry
 
 import models
+from models.errors import NotFound
 from models.events import EventKind
 from resolvers.journal import JOURNAL, JournalFilter, journal
 from schema import requests
@@ -15,7 +17,7 @@ from schema.accounts import Account
 from schema.actors import Actor
 from schema.context import Context, Info
 from schema.inputs import given
-from schema.nodes import FundingRequestRef, any_uuid
+from schema.nodes import FundingRequestRef, any_uuid, as_uuid, node_id
 from schema.pagination import After, Connection, First, read_page
 from schema.summaries import summary_of
 
@@ -35,6 +37,12 @@ class JournalEntry:
     at: datetime = strawberry.field(description="Instant de l’événement.")
     summary: str = strawberry.field(description="Une phrase qui le résume.")
     facts: list[JournalFact] = strawberry.field(description="Ce qu’il retient ; vide une fois purgé.")
+    actor_account_id: strawberry.ID | None = strawberry.field(
+        description="Le compte qui a agi, à donner à « accountId » ; absent pour un logiciel et le portail."
+    )
+    actor_token_id: strawberry.ID | None = strawberry.field(
+        description="Le jeton qui a agi, à donner à « tokenId » ; absent pour une personne et le portail."
+    )
     account: Account | None = strawberry.field(description="Le compte concerné ; absent pour une demande.")
     address: str | None = strawberry.field(description="L’adresse réseau d’où l’action est venue.")
     request_number: str | None = strawberry.field(
@@ -56,6 +64,8 @@ class JournalEntry:
             number=str(row.id),
             kind=row.kind,
             actor=Actor.of(row.actor, context),
+            actor_account_id=_acting(row, "user", "Account"),
+            actor_token_id=_acting(row, "token", "ApiToken"),
             at=row.at,
             summary=summary_of(row),
             facts=[JournalFact(name=name, value=_text(value)) for name, value in sorted(row.payload.items())],
@@ -64,6 +74,14 @@ class JournalEntry:
             request_number=origin.get("number") or None,
             purged_at=row.purged_at,
         )
+
+
+def _acting(row: models.Event, kind: str, type_name: str) -> strawberry.ID | None:
+    """The opaque id of whoever acted, if it is of that kind."""
+    found, _, key = row.actor.account.partition(":")
+    with suppress(NotFound):
+        return node_id(type_name, as_uuid(key)) if found == kind else None
+    return None
 
 
 def _text(value: Any) -> str:
@@ -75,6 +93,9 @@ class JournalFilterInput:
     account_id: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET, description="Ce qu’un compte a fait, et ce qui le concerne."
     )
+    token_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="Ce qu’un jeton d’accès a fait."
+    )
     siret: str | None = strawberry.field(
         default=strawberry.UNSET, description="Les dossiers et les comptes du fournisseur de ce SIRET."
     )
@@ -84,9 +105,10 @@ class JournalFilterInput:
     until: datetime | None = strawberry.field(default=strawberry.UNSET, description="Avant cet instant.")
 
     def as_filter(self) -> JournalFilter:
-        account = given(self.account_id)
+        account, token = given(self.account_id), given(self.token_id)
         return JournalFilter(
             account=None if account is None else any_uuid("Account", account),
+            token=None if token is None else any_uuid("ApiToken", token),
             siret=given(self.siret),
             dossier_number=given(self.dossier_number),
             kinds=given(self.kinds),

@@ -41,6 +41,7 @@ from web.pages import (
     deposit,
     history,
     home,
+    journal,
     modification,
     news,
     portal,
@@ -91,6 +92,7 @@ routes = [
     # The managers' console.
     *console.routes,
     *sending_back.routes,
+    *journal.routes,
     *exports.routes,
     # The API, and the bytes that it speaks of.
     *graphql.routes,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
-from datetime import datetime
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -12,37 +11,53 @@ from starlette.routing import Route
 from models.content_disposition import disposition
 from models.csv_lines import BEGINNING, Cell, lines
 from models.deadlines import PARIS
+from resolvers.journal import JournalFilter, export_journal
 from resolvers.request_export import COLUMNS, export_requests
+from resolvers.request_lists import RequestFilter
+from web import journal_table, request_search
 from web.errors import Explained
-from web.request_search import asked
-from web.session import managers_only
+from web.searches import Readers, Search, asked
+from web.session import Page, managers_only
 
 MEDIA_TYPE = "text/csv; charset=utf-8; header=present"
+Lots = AsyncIterator[Sequence[Sequence[Cell]]]
+Begin = Callable[[Request, Search], Awaitable[Lots]]
 
 
-@managers_only
-async def requests(http: Request) -> Response:
-    """GET /demandes.csv: the requests of /demandes at the same address, all of them."""
-    search = asked(http.query_params)
-    if search.faults:
-        raise Explained(422, " ".join(fault.message for fault in search.faults))
-    headers = _headers("demandes", http.state.as_of)
-    if http.method == "HEAD":
-        return Response(headers=headers, media_type=MEDIA_TYPE)
-    lots = await export_requests(http.state.actor, search.filter, search.typed, as_of=http.state.as_of)
-    return StreamingResponse(_table(COLUMNS, lots), headers=headers, media_type=MEDIA_TYPE)
+def _table(name: str, readers: Readers, columns: Iterable[str], begin: Begin) -> Page:
+    """GET /{name}.csv: what the page of that name finds at the same address, all of it."""
+
+    async def download(http: Request) -> Response:
+        search = asked(http.query_params, readers)
+        if search.faults:
+            raise Explained(422, " ".join(fault.message for fault in search.faults))
+        file_name = f"{name}-{http.state.as_of.astimezone(PARIS):%Y-%m-%d-%H%M}.csv"
+        headers = {"Content-Disposition": disposition("attachment", file_name), "Cache-Control": "no-store"}
+        if http.method == "HEAD":
+            return Response(headers=headers, media_type=MEDIA_TYPE)
+        return StreamingResponse(_written(columns, await begin(http, search)), headers=headers, media_type=MEDIA_TYPE)
+
+    return managers_only(download)
 
 
-async def _table(columns: Iterable[str], lots: AsyncIterator[list[list[Cell]]]) -> AsyncIterator[bytes]:
+async def _written(columns: Iterable[str], lots: Lots) -> AsyncIterator[bytes]:
     yield BEGINNING + lines([columns])
     async for lot in lots:
         yield lines(lot)
 
 
-def _headers(name: str, as_of: datetime) -> dict[str, str]:
-    """A name that tells when it was: « demandes-2023-08-27-1432.csv »."""
-    file_name = f"{name}-{as_of.astimezone(PARIS):%Y-%m-%d-%H%M}.csv"
-    return {"Content-Disposition": disposition("attachment", file_name), "Cache-Control": "no-store"}
+async def _requests(http: Request, search: Search) -> Lots:
+    wanted = RequestFilter(**search.wanted)
+    return await export_requests(http.state.actor, wanted, search.typed, as_of=http.state.as_of)
 
 
-routes = [Route("/demandes.csv", requests)]
+async def _journal(http: Request, search: Search) -> Lots:
+    wanted = JournalFilter(**search.wanted)
+    lots = await export_journal(http.state.actor, wanted, search.typed, as_of=http.state.as_of)
+    return (list(map(journal_table.line, lot)) async for lot in lots)
+
+
+routes = [
+    Route("/demandes.csv", _table("demandes", request_search.READERS, COLUMNS, _requests)),
+    Route("/journal.csv", _table("journal", journal_table.READERS, journal_table.COLUMNS, _journal)),
+]
