@@ -146,4 +146,7 @@ class TokenRefused(Exception):
     @classmethod
     def not_presented(cls) -> TokenRefused:
         """The header holds something else than a token."""
-        return cls("Présentez le jeton ainsi : « Authorization: Bearer solde_… ».", "Expected: Bearer and a token")
+        return cls(
+            "Présentez le jeton dans l’en-tête « Authorization », après le mot « Bearer ».",
+            "Expected: Bearer and a token",
+        )

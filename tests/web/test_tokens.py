@@ -63,7 +63,7 @@ async def test_a_token_that_is_none_of_the_list_cannot_be_revoked(visit: Visit) 
 @pytest.mark.parametrize(
     ("given", "said", "described"),
     [
-        ("Basic YTpi", "Présentez le jeton ainsi", "Expected: Bearer and a token"),
+        ("Basic YTpi", "Présentez le jeton dans l’en-tête", "Expected: Bearer and a token"),
         ("Bearer solde_inconnu", "incomplet ou mal recopié", "The token is incomplete or misspelt"),
         (f"Bearer {new_secret()}", "ne connaît pas ce jeton", "The token is unknown to this portal"),
     ],
