@@ -14,7 +14,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from models import Dossier, Email, Event, Modification, Supplier, User
+from tortoise.expressions import Subquery
+
+from models import Attachment, Dossier, Email, Event, Modification, Supplier, Upload, User
 from models.actors import Actor
 from models.database import transaction
 from models.deadlines import days_later
@@ -133,6 +135,9 @@ async def _put_aside(actor: Actor, as_of: datetime) -> int:
         for dossier in dossiers:
             # A number that no document can name.
             await Dossier.filter(id=dossier.id).update(number=f"~{secrets.token_hex(9)}", supplier_id=holder.id)
+        # What was sent once, or found infected, is received anew.
+        held = Attachment.filter(request__dossier_id__in=[dossier.id for dossier in dossiers])
+        await Upload.filter(id__in=Subquery(held.values("upload_id"))).update(account=PUT_ASIDE)
         await record_account(EventKind.SANDBOX_RESET, user=user, actor=actor, at=as_of, dossiers=len(dossiers))
     return len(dossiers)
 

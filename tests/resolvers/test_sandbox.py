@@ -18,6 +18,7 @@ from resolvers import demo, sandbox
 from resolvers.audit import Audit
 from resolvers.deadlines import expire_due, remind_due
 from resolvers.demo.accounts import GUIDE_ACCOUNT
+from resolvers.demo.stories import infected_draft
 from resolvers.modifications import cancel_modification, confirm_modification
 from resolvers.sandbox import TravelStop, reset_sandbox, travel_to
 from resolvers.visibility import get_request, visible_dossiers
@@ -158,6 +159,17 @@ async def test_a_supplier_has_the_demo_s_dossier_as_it_was(monkeypatch: pytest.M
     assert await Dossier.all().count() == 2
     with pytest.raises(Invalid):
         await confirm_modification(guide, after.id, as_of=as_of + 2 * MINUTE)
+
+
+async def test_a_dossier_of_the_demo_is_made_again_with_its_infected_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demo.dossiers, "STORIES", {"FINSAS008614": infected_draft})
+    monkeypatch.setattr(demo.dossiers, "COLLEAGUES", {})
+    await demo.load(NOW, sandbox._relive)
+    statuses = await FundingRequest.all().order_by("dossier__number", "kind").values_list("status", flat=True)
+    done = await reset_sandbox(MANAGER, as_of=NOW + MINUTE)
+    assert (done.put_aside, len(done.dossiers)) == (2, 2)
+    again = FundingRequest.filter(dossier_id__in=[row.id for row in done.dossiers]).order_by("dossier__number", "kind")
+    assert await again.values_list("status", flat=True) == statuses
 
 
 async def test_a_travel_is_told_on_the_timeline_under_its_author() -> None:
