@@ -83,3 +83,13 @@ async def test_the_end_of_a_token_is_told_with_its_instant(stranger: AsyncClient
     answer = await stranger.post("/uploads?name=a.pdf", content=b"%PDF", headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (401, "UNAUTHENTICATED")
     assert "Ce jeton a expiré le 06/08/2023 à 14 h 32." in answer.json()["message"].replace("\u00a0", " ")
+
+
+async def test_a_lost_answer_is_asked_for_again_and_tells_the_same_secret(stranger: AsyncClient) -> None:
+    manager = await make_token(name="Instruction", scopes=[TokenScope.MANAGE])
+    issue = 'mutation I { issueToken(input: {name: "LOGI 4", scopes: [READ]}) { ... on IssueTokenSuccess { secret } } }'
+    headers = {"Authorization": f"Bearer {manager}", "Idempotency-Key": "6f0f2f1c-9b11-4a7e-9d0c-5f1d6a526a0c"}
+    answers = [await stranger.post("/graphql", json={"query": issue}, headers=headers) for _ in range(2)]
+    first, again = (answer.json()["data"]["issueToken"]["secret"] for answer in answers)
+    assert (first, answers[1].headers["Idempotent-Replayed"]) == (again, "true")
+    assert await ApiToken.filter(name="LOGI 4").count() == 1
