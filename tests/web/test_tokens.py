@@ -87,7 +87,8 @@ async def test_the_end_of_a_token_is_told_with_its_instant(stranger: AsyncClient
 
 async def test_a_lost_answer_is_asked_for_again_and_tells_the_same_secret(stranger: AsyncClient) -> None:
     manager = await make_token(name="Instruction", scopes=[TokenScope.MANAGE])
-    issue = 'mutation I { issueToken(input: {name: "LOGI 4", scopes: [READ]}) { ... on IssueTokenSuccess { secret } } }'
+    given = '{name: "LOGI 4", scopes: [READ]}'
+    issue = f"mutation I {{ issueToken(input: {given}) {{ ... on IssueTokenSuccess {{ secret }} }} }}"
     headers = {"Authorization": f"Bearer {manager}", "Idempotency-Key": "6f0f2f1c-9b11-4a7e-9d0c-5f1d6a526a0c"}
     answers = [await stranger.post("/graphql", json={"query": issue}, headers=headers) for _ in range(2)]
     first, again = (answer.json()["data"]["issueToken"]["secret"] for answer in answers)
