@@ -8,7 +8,7 @@ from strawberry.schema.config import StrawberryConfig
 from schema import enums as enums  # describes the enums, which the types then name
 from schema.budget import Charged
 from schema.deprecations import CountedDeprecations
-from schema.documents import CACHED_DOCUMENTS, CheckedDocuments, ReadDocuments
+from schema.documents import CheckedDocuments, ReadDocuments
 from schema.errors import HANDLERS
 from schema.limits import Limits
 from schema.masking import Schema
@@ -26,7 +26,7 @@ def build(*, sandbox: bool) -> Schema:
         mutation=SandboxMutation if sandbox else Mutation,
         config=StrawberryConfig(scalar_map=SCALARS),
         exception_handlers=HANDLERS,
-        extensions=[ReadDocuments, Limits, lambda: CheckedDocuments(CACHED_DOCUMENTS), Charged, CountedDeprecations],
+        extensions=[ReadDocuments, Limits, CheckedDocuments, Charged, CountedDeprecations],
     )
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from graphql import DocumentNode, GraphQLSyntaxError, parse
-from strawberry.extensions import SchemaExtension, ValidationCache
+from graphql import DocumentNode, GraphQLError, GraphQLSchema, GraphQLSyntaxError, parse, validate
+from strawberry.extensions import SchemaExtension
 
 from models.typography import french, grouped
 from schema.coded_errors import CodedError
 from settings import settings
 
 CACHED_DOCUMENTS = 128
+MOST_FAULTS = 5
+"""How many faults of one request are told: each is compared with every name that may have been meant."""
 _TOO_MANY_TOKENS = "tokens. Parsing aborted"
 _TOO_DEEP = "nested too deeply. Parsing aborted"
 
@@ -54,14 +56,18 @@ class ReadDocuments(SchemaExtension):
         yield
 
 
-class CheckedDocuments(ValidationCache):
+class CheckedDocuments(SchemaExtension):
     """The documents found valid or not, kept; each answer has its own list of their errors, since it edits it."""
 
     def on_validate(self) -> Iterator[None]:
         """Validate, or find what validating gave before; what is refused already needs no validation."""
-        if self.execution_context.pre_execution_errors:
-            yield
-            return
-        for step in super().on_validate():
-            self.execution_context.pre_execution_errors = list(self.execution_context.pre_execution_errors or [])
-            yield step
+        asked = self.execution_context
+        if not asked.pre_execution_errors and asked.query:
+            helped = getattr(asked.context, "actor", None) is not None
+            asked.pre_execution_errors = list(_faults(asked.schema._schema, asked.query, helped))
+        yield
+
+
+@lru_cache(2 * CACHED_DOCUMENTS)
+def _faults(schema: GraphQLSchema, document: str, helped: bool) -> tuple[GraphQLError, ...]:
+    return tuple(validate(schema, parsed(document), max_errors=MOST_FAULTS, hide_suggestions=not helped))

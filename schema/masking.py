@@ -15,6 +15,7 @@ from models.typography import french
 from resolvers.events import record_denial
 from schema.coded_errors import CodedError
 from schema.context import Context
+from schema.documents import MOST_FAULTS
 from settings import settings
 
 log = structlog.get_logger(__name__)
@@ -36,6 +37,13 @@ class Schema(strawberry.Schema):
         if isinstance(context, Context) and context.denied:
             await record_denial(context.viewer, context.denied, at=context.as_of)
         return result
+
+    def _get_custom_context_kwargs(
+        self, operation_extensions: dict[str, Any] | None = None, *, sync: bool = False
+    ) -> dict[str, Any]:
+        """Of wrong variables too, no more faults are told than of a document."""
+        usual = super()._get_custom_context_kwargs(operation_extensions, sync=sync)
+        return usual | {"max_coercion_errors": MOST_FAULTS}
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Replace each in place by what is meant for callers, with its code: every way to an answer passes here.

@@ -9,6 +9,7 @@ from graphql import get_introspection_query, parse
 from schema import documents, schema
 from schema.coded_errors import CodedError
 from schema.cost import LISTED, Measure
+from schema.documents import MOST_FAULTS
 from schema.limits import LIMITS, Limit, price
 from settings import settings
 from tests.factories import MANAGER, READER
@@ -82,6 +83,17 @@ def test_the_size_of_a_page_may_come_with_the_variables(given: object, expected:
 def test_every_operation_of_the_pages_is_within_the_limits() -> None:
     for name, document in read_operations().items():
         assert price(GRAPHQL, document, name, {}, known=True) <= settings.max_query_points / 2, name
+
+
+async def test_few_of_many_faults_are_told() -> None:
+    wrong = [f"MODIFICATION_{n}" for n in range(900)]
+    inline = await ask(MANAGER, f"{{ journal(filter: {{kinds: [{' '.join(wrong)}]}}) {{ nodes {{ kind }} }} }}")
+    document = "query($filter: JournalFilter) { journal(filter: $filter) { nodes { kind } } }"
+    by_variables = await ask(MANAGER, document, filter={"kinds": wrong})
+    for result, code in ((inline, "GRAPHQL_VALIDATION_FAILED"), (by_variables, "BAD_USER_INPUT")):
+        assert result.errors is not None
+        assert len(result.errors) == MOST_FAULTS + 1
+        assert {(error.extensions or {})["code"] for error in result.errors} == {code}
 
 
 async def test_introspection_is_for_who_is_known() -> None:
