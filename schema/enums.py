@@ -162,7 +162,7 @@ _describe(
     ADDRESS_CONFIRMATION="Confirmation de la nouvelle adresse d’un compte.",
     ADDRESS_CHANGED="L’adresse d’un compte a été changée.",
     ACCOUNT_CHANGED="Ce qui ouvre un compte, ou ce qu’il permet, a changé.",
-    WEBHOOK_DISABLED="Un webhook est désactivé : son destinataire ne prend plus rien.",
+    WEBHOOK_DISABLED="Un webhook est désactivé : son destinataire ne prend plus rien.",
     TOKEN_EXPIRES="Un jeton d’accès à l’API expire bientôt, ou a expiré et sert encore.",  # noqa: S106
 )
 _describe(
@@ -266,15 +266,15 @@ _describe(
     WebhookState,
     "Où en est un webhook.",
     ACTIVE="Il est prévenu de ce qui arrive.",
-    DISABLED="Il n’est plus prévenu, et garde sa place : réactivé, il reçoit ce qu’il a manqué.",
+    DISABLED="Il n’est plus prévenu, et garde sa place : réactivé, il reçoit ce qu’il a manqué.",
     DELETED="Il est supprimé.",
 )
 _describe(
     DeliveryStatus,
     "Où en est un envoi à un webhook.",
     PENDING="En attente d’un premier essai, d’un nouveau, ou de l’arrivée d’un événement antérieur de sa demande.",
-    DELIVERED="Reçu : le destinataire a répondu par un statut 2xx.",
-    FAILED="Abandonné : un essai (« ping ») qui n’est pas arrivé.",
+    DELIVERED="Reçu : le destinataire a répondu par un statut 2xx.",
+    FAILED="Abandonné : un essai (« ping ») qui n’est pas arrivé.",
 )
 _describe(
     TravelStop,

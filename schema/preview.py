@@ -20,7 +20,7 @@ class ModificationPreview:
     text: str = strawberry.field(description="Le texte, tel qu’il serait envoyé.")
     html: str = strawberry.field(description="Le même, mis en page.")
     recipients: list[str] = strawberry.field(description="Les adresses qui le recevraient.")
-    attachment_name: str = strawberry.field(description="Nom du fichier joint : le rappel de l’échéance pour l’agenda.")
+    attachment_name: str = strawberry.field(description="Nom du fichier joint : le rappel de l’échéance pour l’agenda.")
     reminds_at: datetime = strawberry.field(description="Quand un rappel partirait.")
     closes_at: datetime = strawberry.field(description="L’échéance de la modification.")
 
@@ -39,16 +39,16 @@ class ModificationPreview:
 
 ModificationPreviewResult: TypeAlias = Annotated[
     ModificationPreview | ValidationError | NotFoundError | PermissionDeniedError | ActionNotAllowedError,
-    strawberry.union("ModificationPreviewResult", description="Résultat d’un aperçu : les refus sont ceux du renvoi."),
+    strawberry.union("ModificationPreviewResult", description="Résultat d’un aperçu : les refus sont ceux du renvoi."),
 ]
 
-_INPUT = strawberry.argument(description="Ce que prendrait « requestModification ».")
+_INPUT = strawberry.argument(description="Ce que prendrait « requestModification ».")
 
 
 @strawberry.type
 class PreviewQuery:
     @strawberry.field(
-        description="Le courriel que « requestModification » enverrait, sans rien écrire ni envoyer (gestionnaire)."
+        description="Le courriel que « requestModification » enverrait, sans rien écrire ni envoyer (gestionnaire)."
     )
     async def modification_preview(
         self, info: Info, input: Annotated[RequestModificationInput, _INPUT]

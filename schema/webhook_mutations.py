@@ -26,10 +26,10 @@ _WEBHOOK = "Le webhook concerné."
 _NOW = "Le webhook, tel qu’il est maintenant."
 _LABEL = "Son nom, 100 caractères"
 _URL = "L’adresse à prévenir, en https, 500 caractères"
-_KINDS = "Les natures d’événements dont le prévenir ; vide : toutes"
-_UNCHANGED = " ; absent : inchangé."
+_KINDS = "Les natures d’événements dont le prévenir ; vide : toutes"
+_UNCHANGED = " ; absent : inchangé."
 _SHOWN_ONCE = (
-    "Le secret qui signe les envois, montré cette seule fois ; il commence par « whsec_ », comme l’attendent les "
+    "Le secret qui signe les envois, montré cette seule fois ; il commence par « whsec_ », comme l’attendent les "
     "bibliothèques de Standard Webhooks."
 )
 
@@ -44,7 +44,7 @@ class CreateWebhookInput:
     kinds: list[EventKind] = strawberry.field(default_factory=list, description=f"{_KINDS}.")
     supplier_id: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET,
-        description="Le fournisseur dont les demandes l’intéressent ; absent : le sien, ou tous pour un gestionnaire.",
+        description="Le fournisseur dont les demandes l’intéressent ; absent : le sien, ou tous pour un gestionnaire.",
     )
 
 
@@ -75,7 +75,7 @@ class DisableWebhookInput:
 class RenewWebhookSecretInput:
     webhook_id: strawberry.ID = strawberry.field(description=_WEBHOOK)
     immediately: bool = strawberry.field(
-        default=False, description="Le secret précédent ne signe plus, au lieu de signer encore un jour : il a fui."
+        default=False, description="Le secret précédent ne signe plus, au lieu de signer encore un jour : il a fui."
     )
 
 
@@ -89,11 +89,11 @@ class ReplayWebhookInput:
     webhook_id: strawberry.ID = strawberry.field(description=_WEBHOOK)
     after: str | None = strawberry.field(
         default=strawberry.UNSET,
-        description="Curseur du fil « events » après lequel reprendre ; absent : depuis le premier événement.",
+        description="Curseur du fil « events » après lequel reprendre ; absent : depuis le premier événement.",
     )
 
 
-@strawberry.type(description="Le webhook est créé ; il est prévenu de ce qui arrive désormais.")
+@strawberry.type(description="Le webhook est créé ; il est prévenu de ce qui arrive désormais.")
 class CreateWebhookSuccess:
     webhook: Webhook = strawberry.field(description=_NOW)
     secret: str = strawberry.field(description=_SHOWN_ONCE)
@@ -109,12 +109,12 @@ class DeleteWebhookSuccess:
     webhook: Webhook = strawberry.field(description=_NOW)
 
 
-@strawberry.type(description="Le webhook est actif : ce qui l’attend lui est envoyé tout de suite.")
+@strawberry.type(description="Le webhook est actif : ce qui l’attend lui est envoyé tout de suite.")
 class EnableWebhookSuccess:
     webhook: Webhook = strawberry.field(description=_NOW)
 
 
-@strawberry.type(description="Le webhook est désactivé ; il garde sa place dans le fil.")
+@strawberry.type(description="Le webhook est désactivé ; il garde sa place dans le fil.")
 class DisableWebhookSuccess:
     webhook: Webhook = strawberry.field(description=_NOW)
 
@@ -128,7 +128,7 @@ class RenewWebhookSecretSuccess:
 @strawberry.type(description="L’essai part dans les secondes qui viennent.")
 class PingWebhookSuccess:
     delivery: WebhookDelivery = strawberry.field(
-        description="L’envoi ; « webhookDeliveries » dit ensuite ce qu’il est devenu."
+        description="L’envoi ; « webhookDeliveries » dit ensuite ce qu’il est devenu."
     )
 
 
@@ -200,12 +200,12 @@ class WebhookMutations:
         )
         return ChangeWebhookSuccess(webhook=Webhook.of(row, info.context))
 
-    @strawberry.mutation(description=f"Supprimer un webhook : plus rien ne lui est envoyé {_WHO}")
+    @strawberry.mutation(description=f"Supprimer un webhook : plus rien ne lui est envoyé {_WHO}")
     async def delete_webhook(self, info: Info, input: Annotated[DeleteWebhookInput, INPUT]) -> DeleteWebhookResult:
         return DeleteWebhookSuccess(webhook=await _done(info, webhooks.delete_webhook, input.webhook_id))
 
     @strawberry.mutation(
-        description="Réactiver un webhook, qui reçoit ce qu’il a manqué ; ou reprendre tout de suite les envois d’un "
+        description="Réactiver un webhook, qui reçoit ce qu’il a manqué ; ou reprendre tout de suite les envois d’un "
         f"webhook actif dont le destinataire est réparé {_WHO}"
     )
     async def enable_webhook(self, info: Info, input: Annotated[EnableWebhookInput, INPUT]) -> EnableWebhookResult:
@@ -216,7 +216,7 @@ class WebhookMutations:
         return DisableWebhookSuccess(webhook=await _done(info, webhooks.disable_webhook, input.webhook_id))
 
     @strawberry.mutation(
-        description=f"Renouveler le secret d’un webhook ; le précédent signe encore un jour à côté du nouveau {_WHO}"
+        description=f"Renouveler le secret d’un webhook ; le précédent signe encore un jour à côté du nouveau {_WHO}"
     )
     async def renew_webhook_secret(
         self, info: Info, input: Annotated[RenewWebhookSecretInput, INPUT]
@@ -229,7 +229,7 @@ class WebhookMutations:
         )
         return RenewWebhookSecretSuccess(webhook=Webhook.of(row, info.context), secret=secret)
 
-    @strawberry.mutation(description=f"Envoyer un essai (« PING ») à un webhook {_WHO}")
+    @strawberry.mutation(description=f"Envoyer un essai (« PING ») à un webhook {_WHO}")
     async def ping_webhook(self, info: Info, input: Annotated[PingWebhookInput, INPUT]) -> PingWebhookResult:
         row = await webhooks.ping_webhook(
             info.context.viewer, uuid_of("Webhook", input.webhook_id), as_of=info.context.as_of
@@ -237,7 +237,7 @@ class WebhookMutations:
         return PingWebhookSuccess(delivery=WebhookDelivery.of(row, info.context))
 
     @strawberry.mutation(
-        description=f"Envoyer de nouveau à un webhook tout ce qui suit un endroit du fil « events » {_WHO}"
+        description=f"Envoyer de nouveau à un webhook tout ce qui suit un endroit du fil « events » {_WHO}"
     )
     async def replay_webhook(self, info: Info, input: Annotated[ReplayWebhookInput, INPUT]) -> ReplayWebhookResult:
         row = await webhooks.replay_webhook(

@@ -22,27 +22,27 @@ from schema.pagination import After, Connection, First, cursor_of, read_page
 from schema.suppliers import Supplier
 
 
-@strawberry.type(description="Webhook : une adresse qui est prévenue de ce qui arrive aux demandes.")
+@strawberry.type(description="Webhook : une adresse qui est prévenue de ce qui arrive aux demandes.")
 class Webhook(Node):
     label: str = strawberry.field(description="Son nom.")
     url: str = strawberry.field(description="L’adresse prévenue.")
     kinds: list[EventKind] = strawberry.field(
-        description="Les natures d’événements dont il est prévenu ; vide : toutes."
+        description="Les natures d’événements dont il est prévenu ; vide : toutes."
     )
     state: WebhookState = strawberry.field(description="Où il en est.")
     supplier: Supplier | None = strawberry.field(
-        description="Le fournisseur dont les demandes l’intéressent ; absent : tous."
+        description="Le fournisseur dont les demandes l’intéressent ; absent : tous."
     )
     created_at: datetime = strawberry.field(description="Instant de sa création.")
     created_by: Actor = strawberry.field(description="Qui l’a créé.")
     cursor: str = strawberry.field(
-        description="Sa place dans le fil « events » : ce qui précède lui est envoyé, ou est en train de l’être."
+        description="Sa place dans le fil « events » : ce qui précède lui est envoyé, ou est en train de l’être."
     )
     former_secret_ends_at: datetime | None = strawberry.field(
-        description="Jusqu’à quand le secret précédent signe aussi ; absent quand un seul signe."
+        description="Jusqu’à quand le secret précédent signe aussi ; absent quand un seul signe."
     )
     failing_since: datetime | None = strawberry.field(
-        description="Depuis quand plus rien n’y arrive ; absent quand tout va bien."
+        description="Depuis quand plus rien n’y arrive ; absent quand tout va bien."
     )
     disabled_at: datetime | None = strawberry.field(description="Instant de sa désactivation.")
 
@@ -66,23 +66,23 @@ class Webhook(Node):
         )
 
 
-@strawberry.type(description="Envoi à un webhook : un événement, ou un essai, et ce qu’il est devenu.")
+@strawberry.type(description="Envoi à un webhook : un événement, ou un essai, et ce qu’il est devenu.")
 class WebhookDelivery:
     id: strawberry.ID = strawberry.field(
-        description="Son identifiant, que porte l’en-tête « webhook-id » à chaque essai."
+        description="Son identifiant, que porte l’en-tête « webhook-id » à chaque essai."
     )
     number: str = strawberry.field(description="Son rang parmi les envois du webhook.")
-    event: Event | None = strawberry.field(description="L’événement annoncé ; absent pour un essai (« ping »).")
+    event: Event | None = strawberry.field(description="L’événement annoncé ; absent pour un essai (« ping »).")
     status: DeliveryStatus = strawberry.field(description="Où il en est.")
     created_at: datetime = strawberry.field(description="Instant de la mise en file.")
     attempts: int = strawberry.field(description="Nombre d’essais.")
     next_attempt_at: datetime | None = strawberry.field(
-        description="Instant du prochain essai ; absent quand il n’y en aura plus."
+        description="Instant du prochain essai ; absent quand il n’y en aura plus."
     )
     tried_at: datetime | None = strawberry.field(description="Instant du dernier essai.")
     delivered_at: datetime | None = strawberry.field(description="Instant auquel le destinataire l’a reçu.")
     response_status: int | None = strawberry.field(
-        description="Statut HTTP répondu au dernier essai ; absent sans réponse."
+        description="Statut HTTP répondu au dernier essai ; absent sans réponse."
     )
     error: str | None = strawberry.field(description="Pourquoi le dernier essai n’est pas arrivé.")
     duration: int | None = strawberry.field(description="Durée du dernier essai, en millisecondes.")
@@ -107,7 +107,7 @@ class WebhookDelivery:
 
 
 _WEBHOOK = strawberry.argument(description="Le webhook.")
-_STATUS = strawberry.argument(description="Ceux de cet état ; absent : tous.")
+_STATUS = strawberry.argument(description="Ceux de cet état ; absent : tous.")
 
 
 @strawberry.type
@@ -115,7 +115,7 @@ class WebhookQuery:
     """The part of `Query` that concerns webhooks."""
 
     @strawberry.field(
-        description="Les webhooks, du plus récent au plus ancien : ceux de son fournisseur pour qui peut confirmer, "
+        description="Les webhooks, du plus récent au plus ancien : ceux de son fournisseur pour qui peut confirmer, "
         "tous pour un gestionnaire."
     )
     async def webhooks(self, info: Info, first: First = 20, after: After = None) -> Connection[Webhook]:
