@@ -47,6 +47,7 @@ async def test_of_many_sent_at_once_to_two_processes_one_is_made(db: str, launch
                 assert answer.headers["Retry-After"] == "1"
 
         answers = await asyncio.gather(*map(file, range(AT_ONCE)))
+    assert [answer for answer in answers if "errors" in answer] == []
     outcomes = [answer["data"]["importRequest"] for answer in answers]
     assert outcomes[0]["__typename"] == "ImportRequestSuccess", outcomes[0]
     assert outcomes[0]["alreadyImported"] is False
