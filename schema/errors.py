@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import strawberry
+from graphql import OperationType
 
 from models import errors
 from models.lifecycle import RequestAction, RequestStatus
@@ -72,7 +73,8 @@ class _NotFound(strawberry.ExceptionHandler[errors.NotFound, NotFoundError]):
 
 class _PermissionDenied(strawberry.ExceptionHandler[errors.PermissionDenied, PermissionDeniedError]):
     def handle(self, exception: errors.PermissionDenied, *, info: Info, **_: Any) -> PermissionDeniedError:
-        info.context.denied.add(info.field_name)
+        if info.operation.operation is OperationType.MUTATION:  # Reading writes nothing, nor is it an attempt to act.
+            info.context.denied.add(info.field_name)
         return PermissionDeniedError(message=exception.message)
 
 

@@ -38,10 +38,10 @@ assert isinstance(_NODE, GraphQLInterfaceType)
 NODES = sorted(kind.name for kind in API.get_implementations(_NODE).objects)
 
 
-async def query_cells(portal: Portal, name: str) -> Cells:
+async def query_cells(portal: Portal, name: str, given: dict[str, Any] | None = None) -> Cells:
     """What each reader gets of that query."""
     field = QUERIES[name]
-    given = await _arguments(portal, name, field)
+    given = await arguments(portal, name) if given is None else given
     declared = ", ".join(f"${argument}: {field.args[argument].type}" for argument in given)
     passed = ", ".join(f"{argument}: ${argument}" for argument in given)
     query = f"query Q{f'({declared})' if given else ''} {{ {name}{f'({passed})' if given else ''}{_selection(field)} }}"
@@ -49,8 +49,9 @@ async def query_cells(portal: Portal, name: str) -> Cells:
     return {reader: _read(portal, reader, name, answer) for reader, answer in answers.items()}
 
 
-async def _arguments(portal: Portal, name: str, field: GraphQLField) -> dict[str, Any]:
+async def arguments(portal: Portal, name: str) -> dict[str, Any]:
     """What the query is asked with: the longest page, and whatever it cannot do without."""
+    field = QUERIES[name]
     told: dict[str, dict[str, Any]] = {
         "dossier": {"number": portal.own.number},
         "importFaults": {"document": example(), "fileNames": []},

@@ -135,6 +135,11 @@ async def _together(portal: Portal) -> tuple[str, Sent]:
     return "/demandes/renvoi", {"data": sent}
 
 
+async def _previewed(portal: Portal) -> tuple[str, Sent]:
+    request = await make_request(portal.readers.supplier)
+    return "/console/apercu", {"data": {"demande": request.dossier.number, "nature": "solde", "comment": "test modif"}}
+
+
 async def _deposit(_: Portal) -> tuple[str, Sent]:
     number = f"FINSAS{800_000 + await FundingRequest.all().count()}"
     return "/depot", {"data": {"document": example(dossier=number, pieces=[])}}
@@ -162,7 +167,7 @@ POSTS: dict[tuple[str, str], Callable[[Portal], Awaitable[tuple[str, Sent]]]] = 
     ("POST", "/connexion"): _form("/connexion", identifier="inconnu", password="mauvais mot de passe"),
     ("POST", "/deconnexion"): _form("/deconnexion"),
     ("POST", "/session"): _form("/session"),
-    ("POST", "/console/apercu"): _form("/console/apercu", demande="FINSAS000000", nature="solde", comment="test modif"),
+    ("POST", "/console/apercu"): _previewed,
     ("POST", "/identifiant-oublie"): _form("/identifiant-oublie", email="inconnu@editeur.fr"),
     ("POST", "/mot-de-passe-oublie"): _form("/mot-de-passe-oublie", identifier="inconnu"),
     ("POST", "/reinitialisation/{token}"): _form("/reinitialisation/inconnu", password="un autre mot de passe"),

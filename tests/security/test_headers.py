@@ -20,14 +20,14 @@ from web.protection import HEADERS, MEBIBYTE
 
 NONCE = re.compile(r"'nonce-[\w-]{22}'")
 # For other sites to read too.
-PUBLISHED = dict.fromkeys(
-    ("/schemas/demande.json", "/docs/api/schema.graphql", "/docs/api/import.schema.json"),
-    {
+PUBLISHED = {
+    path: {
         "Cache_Control": "public, max-age=3600",
         "Cross_Origin_Resource_Policy": "cross-origin",
         "other_sites": "*",
-    },
-)
+    }
+    for path in ("/schemas/demande.json", "/docs/api/schema.graphql", "/docs/api/import.schema.json")
+}
 
 
 def check(answer: Response, asked: str, other_sites: str = "none", **otherwise: str) -> None:

@@ -7,7 +7,7 @@ from starlette.routing import Mount
 
 from tests.schema.asking import statements
 from tests.security import fields, site
-from tests.security.api import MUTATIONS, NODES, QUERIES, query_cells
+from tests.security.api import MUTATIONS, NODES, QUERIES, arguments, query_cells
 from tests.security.portal import portal
 from tests.security.readers import DEAD_TOKENS, OTHERS, READERS, STRANGERS
 from tests.security.rights import SECTIONS, TABLE, head
@@ -131,8 +131,9 @@ async def test_reading_writes_nothing_but_when_one_was_last_seen() -> None:
 async def test_queries_write_nothing_either() -> None:
     async with portal() as opened:
         for name in QUERIES:
+            given = await arguments(opened, name)
             with statements() as ran:
-                await query_cells(opened, name)
+                await query_cells(opened, name, given)
             assert changes(ran) == [], name
 
 
