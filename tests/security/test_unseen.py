@@ -23,6 +23,9 @@ pytestmark = pytest.mark.usefixtures("db")
 
 NOWHERE = "FINSAS000000"
 INCIDENT = re.compile(r"\b[0-9A-F]{4}-[0-9A-F]{4}\b")
+# What each answer counts on from the one before.
+COUNTED = {"content-length", "ratelimit", "x-request-id"}
+LEFT = re.compile(r'"remaining":\d+')
 SECRET = re.compile(r"\b[0-9a-f]{64}\b")
 UUID = re.compile(r"\b[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\b")
 
@@ -37,11 +40,11 @@ def unknown(opaque: str) -> str:
 
 
 class Asked:
-    """One answer and how it came about, but for what must differ: the id asked for, the number of the incident."""
+    """One answer and how it came about, but for what must differ: the id, the request's number, what is left."""
 
     def __init__(self, answer: Response, ran: list[str], *names: str) -> None:
         self.status = answer.status_code
-        self.headers = {name: value for name, value in answer.headers.items() if name != "content-length"}
+        self.headers = {name: value for name, value in answer.headers.items() if name not in COUNTED}
         self.body = self._plain(answer.text, names)
         # Who asks is found each time, whatever is asked.
         found = (each for each in ran if '"session"' not in each and '"api_token"' not in each)
@@ -51,7 +54,7 @@ class Asked:
     def _plain(text: str, names: tuple[str, ...]) -> str:
         for name in names:
             text = text.replace(name, "…")
-        return INCIDENT.sub("…", UUID.sub("…", SECRET.sub("…", text)))
+        return LEFT.sub("…", INCIDENT.sub("…", UUID.sub("…", SECRET.sub("…", text))))
 
 
 async def asked(opened: Portal, reader: str, query: str, given: str, **others: object) -> Asked:
