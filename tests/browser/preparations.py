@@ -236,3 +236,15 @@ async def unreadable_import(page: Page) -> None:
     document = FilePayload(name="demande.json", mimeType="application/json", buffer=json.dumps({"a": 1}).encode())
     await page.locator("#document").set_input_files(document)
     await page.locator(IMPORT).click()
+
+
+async def choose_requests(page: Page) -> None:
+    """The first two of the list, to be sent back together."""
+    for box in (await page.locator("input[name=demande]").all())[:2]:
+        await box.check()
+    await page.get_by_role("button", name="Renvoyer les demandes choisies").click()
+
+
+async def send_back_without_a_word(page: Page) -> None:
+    await choose_requests(page)
+    await page.get_by_role("button", name="Renvoyer ces demandes").click()

@@ -390,7 +390,17 @@ ACCOUNTS = [
     State("dépôt, lecture", "nadia", "/depot", "pas d’en déposer"),
     State("courriels de développement", "poulat", "/courriels", "Courriels de développement"),
     State("console", "gestionnaire", "/console", "Console"),
-    State("demandes, gestionnaire", "gestionnaire", "/demandes", "Suivi"),
+    State("demandes, gestionnaire", "gestionnaire", "/demandes", "Demandes de financement"),
+    State("demandes cherchées", "gestionnaire", "/demandes?statut=TO_MODIFY&ordre=depot", "répondent à ces critères"),
+    State("demandes introuvables", "gestionnaire", "/demandes?nom=personne", "Aucune demande ne répond"),
+    State("demandes, jour illisible", "gestionnaire", "/demandes?depot-du=hier", RULES, status=422, focus="#erreurs"),
+    State(
+        "renvoi ensemble", "gestionnaire", "/demandes?statut=IN_REVIEW", "2 demandes à renvoyer", made.choose_requests
+    ),
+    refused("renvoi sans un mot", "gestionnaire", "/demandes?statut=IN_REVIEW", made.send_back_without_a_word),
+    State("renvoi de rien", "gestionnaire", "/demandes/renvoi", "Choisissez d’abord des demandes"),
+    State("journal", "gestionnaire", "/journal", "Journal des actions"),
+    State("journal cherché", "gestionnaire", "/journal?dossier=FINSAS008603", "répond à ces critères"),
     State("suivi, gestionnaire", "gestionnaire", solde(8603), "Ma demande de financement"),
 ]
 
