@@ -12,7 +12,6 @@ from pathlib import Path
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from markupsafe import Markup
 from mdit_py_plugins.anchors import anchors_plugin
 
 FOLDER = Path(__file__).parent.parent / "docs/api"
@@ -47,7 +46,8 @@ class Page:
 
     name: str
     title: str
-    html: Markup
+    html: str
+    """The renderer's own tags; every other one of the text is escaped."""
     sections: tuple[Section, ...]
 
     @property
@@ -106,8 +106,7 @@ def _read(file: Path, _modified: int) -> Page:
     _lead(tokens)
     _label(tokens)
     sections = tuple(_sections(tokens))
-    # Every raw tag of the text is escaped: what comes out is the renderer's own.
-    html = Markup(_markdown.renderer.render(tokens, _markdown.options, {}))  # noqa: S704
+    html = str(_markdown.renderer.render(tokens, _markdown.options, {}))
     return Page(file.stem, sections[0].title, html, sections)
 
 
