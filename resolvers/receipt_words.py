@@ -16,6 +16,7 @@ from models.printing import printable
 from models.typography import french, moment, short_moment, siret, size
 from resolvers import links
 from resolvers.contents import AddedDocument, document_of
+from settings import settings
 
 CHECK_A_DIGEST = (
     "L’empreinte SHA-256 d’un fichier se calcule sur votre poste : si c’est celle de cet accusé, le fichier est "
@@ -26,6 +27,7 @@ ERASED = (
     "Les textes et les noms de cette demande sont effacés : leur durée de conservation est passée. "
     "Les dates et le numéro restent."
 )
+TRIED = "Bac à sable : cet accusé est un essai, sans aucune valeur."
 _FIELDS = ["Donnée", "Avant", "Après"]
 _DOCUMENTS = ["Pièce", "Empreinte SHA-256"]
 
@@ -97,7 +99,8 @@ class Receipt:
     def as_json(self) -> str:
         """All that is printed."""
         sections = self.sections
-        lead = [self._lead(), *([ERASED] if self.is_erased else [])]
+        tried = [TRIED] if settings.sandbox else []
+        lead = [*tried, self._lead(), *([ERASED] if self.is_erased else [])]
         said = {
             "title": f"Accusé de réception {self.number}",
             "author": SENDER,

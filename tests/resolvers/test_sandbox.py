@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -14,12 +15,16 @@ from models.emails import EmailKind, EmailStatus
 from models.errors import ActionNotAllowed, Invalid, NotFound, PermissionDenied
 from models.events import EventKind
 from models.lifecycle import ModificationOutcome, RequestStatus
+from models.typography import french
 from resolvers import demo, sandbox
 from resolvers.audit import Audit
 from resolvers.deadlines import expire_due, remind_due
 from resolvers.demo.accounts import GUIDE_ACCOUNT
 from resolvers.demo.stories import infected_draft
+from resolvers.editing import change_support_contact
 from resolvers.modifications import cancel_modification, confirm_modification
+from resolvers.receipt_words import TRIED
+from resolvers.receipts import receipt_of
 from resolvers.sandbox import TravelStop, reset_sandbox, travel_to
 from resolvers.visibility import get_request, visible_dossiers
 from tests.conftest import NOW
@@ -184,3 +189,10 @@ async def test_every_mail_says_that_it_comes_from_a_sandbox() -> None:
     mail = await Email.get()
     assert mail.subject.startswith("[bac à sable] ")
     assert mail.subject in (mail.html or "")
+
+
+async def test_a_receipt_says_that_it_is_worth_nothing() -> None:
+    supplier, cycle = await sent_back()
+    await change_support_contact(supplier, cycle.id, support_contact="test123@gmail.com", as_of=NOW)
+    closed = await confirm_modification(supplier, cycle.id, as_of=NOW)
+    assert json.loads((await receipt_of(closed)).as_json())["lead"][0] == french(TRIED)
