@@ -144,6 +144,7 @@ def test_a_process_stops_before_it_has_begun() -> None:
         ("SOLDE_BASE_URL", "solde.example.fr", "origin"),
         ("SOLDE_BASE_URL", "https://solde.example.fr/portail", "origin"),
         ("SOLDE_ALLOWED_HOSTS", "solde.example.fr", "JSON"),
+        ("SOLDE_WEBHOOK_NETWORKS", '["10.1.0.0/33"]', "networks"),
         ("SOLDE_PORT", "0", "greater than or equal to 1"),
         ("SOLDE_PORT", "http", "integer"),
         ("SOLDE_REMINDER_DAYS", "0", "greater than or equal to 1"),

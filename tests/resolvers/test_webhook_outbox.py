@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from models import Email, Event, Webhook, WebhookDelivery
+from models.database import is_postgres, transaction
 from models.emails import EmailKind
 from models.events import EventKind
+from models.lifecycle import RequestAction
+from models.sealing import new_key, unseal
 from models.webhooks import DeliveryStatus, WebhookState
 from resolvers import webhook_outbox as outbox
+from resolvers.events import record
+from resolvers.keys import rotate_keys
 from resolvers.modifications import cancel_modification
+from resolvers.retention import purge_due
+from resolvers.transitions import move
 from resolvers.webhook_failures import give_up
 from resolvers.webhook_outbox import LAST_ATTEMPT, LEASE, Outcome
-from resolvers.webhooks import disable_webhook, ping_webhook, replay_webhook
+from resolvers.webhooks import create_webhook, disable_webhook, ping_webhook, renew_webhook_secret, replay_webhook
+from settings import settings
 from tests.conftest import NOW
 from tests.factories import MANAGER, make_request, make_supplier, make_user, send_back, supplier_of
 from tests.resolvers.test_webhooks import confirming, created
@@ -206,6 +216,54 @@ async def test_what_was_told_long_ago_leaves_the_log_and_what_waits_stays() -> N
     assert await outbox.forget_deliveries(NOW) == 0
     assert await outbox.forget_deliveries(NOW + SECOND) == 1
     assert await told(webhook) == [(2, EventKind.MODIFICATION_CANCELLED)]
+
+
+async def test_each_day_the_purge_shortens_the_log_as_the_settings_say() -> None:
+    webhook = await created()
+    await ping_webhook(MANAGER, webhook.id, as_of=NOW)
+    [ping] = await outbox.next_ones(webhook, NOW, 1)
+    await outbox.mark_delivered(ping, FINE, NOW)
+    left = []
+    for days in (settings.keep_delivery_days, settings.keep_delivery_days + 1):
+        await purge_due(NOW + timedelta(days=days))
+        left.append(await WebhookDelivery.all().count())
+    assert left == [1, 0]
+
+
+async def test_both_secrets_are_sealed_again_with_a_new_key(setting: Callable[[str, object], None]) -> None:
+    old, new = new_key(), new_key()
+    setting("data_keys", [SecretStr(old)])
+    webhook, first = await create_webhook(MANAGER, label="Suivi", url="https://editeur.fr/", as_of=NOW)
+    _, second = await renew_webhook_secret(MANAGER, webhook.id, as_of=NOW)
+    setting("data_keys", [SecretStr(new), SecretStr(old)])
+    assert (await rotate_keys(MANAGER, as_of=NOW)).renewed == 2
+    setting("data_keys", [SecretStr(new)])
+    kept = await Webhook.get()
+    assert (unseal(str(kept.former_secret)), unseal(kept.secret)) == (first, second)
+
+
+async def test_what_commits_late_is_told_and_before_what_began_after_it() -> None:
+    webhook = await created()
+    slow, quick = await make_request(), await make_request()
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def decide_slowly() -> None:
+        async with transaction():
+            await move(slow, RequestAction.VALIDATE_REQUEST, as_of=NOW)
+            await record(EventKind.REQUEST_VALIDATED, slow, MANAGER, at=NOW)
+            begun.set()
+            await go_on.wait()
+
+    late = asyncio.create_task(decide_slowly())
+    await begun.wait()
+    quickly = asyncio.create_task(send_back(quick))
+    if is_postgres():
+        await quickly
+        assert await spread(webhook) == 0
+    go_on.set()
+    await asyncio.gather(late, quickly)
+    assert await spread(webhook) == 2
+    assert [kind for _, kind in await told(webhook)] == [EventKind.REQUEST_VALIDATED, EventKind.MODIFICATION_REQUESTED]
 
 
 async def test_given_up_it_is_disabled_and_its_owner_told_once() -> None:
