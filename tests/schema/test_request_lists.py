@@ -50,7 +50,7 @@ async def test_open_cycles_are_found_by_what_the_supplier_did_of_them() -> None:
     assert await numbers(reminded=False, hasDraft=True) == ["F2", "F3"]
     await editing.remove_attachment(sender, added.id, as_of=NOW)
     back = requests[1].versions
-    contact = (await back.all().first()).support_contact
+    contact = (await back.all().get()).support_contact
     await editing.change_support_contact(writer, second.id, support_contact=contact, as_of=NOW)
     assert await numbers(hasDraft=True) == []
 

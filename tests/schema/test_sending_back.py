@@ -57,7 +57,7 @@ async def test_every_request_is_sent_back_with_its_own_mail() -> None:
         modification = outcome["result"]["modification"]
         assert (modification["comment"], modification["request"]["status"]) == ("À corriger", "TO_MODIFY")
         assert modification["expectedChanges"] == [{"field": "SUPPORT_CONTACT"}]
-    assert sorted([email.request_id for email in await Email.all()]) == sorted(request.id for request in requests)
+    assert sorted(str(email.request_id) for email in await Email.all()) == sorted(str(each.id) for each in requests)
 
 
 async def test_what_cannot_be_sent_back_says_why_and_the_others_are() -> None:

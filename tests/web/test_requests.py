@@ -158,8 +158,7 @@ async def test_a_template_is_taken_up_and_a_comment_kept(manager: Visit) -> None
     kept = await save_comment_template(MANAGER, title="Contact", text="Le contact est muet.", as_of=NOW)
     chosen = node_id("FundingRequest", request.id)
     await manager.open(f"{SEND_BACK}?demande={chosen}")
-    fields = {"demande": chosen, "modele": node_id("CommentTemplate", kept.id)}
-    page = await manager.press("Reprendre ce modèle", **fields)
+    page = await manager.press("Reprendre ce modèle", demande=chosen, modele=node_id("CommentTemplate", kept.id))
     assert page.forms[-1].fields["comment"] == "Le contact est muet."
     page = await manager.press("Enregistrer le modèle", demande=chosen, title="Contact", comment="Autre chose")
     assert (manager.status, "Un autre modèle porte déjà ce titre" in page.text) == (422, True)
