@@ -46,7 +46,7 @@ NO_PAGE = {
     "/pieces/{id:uuid}",
     "/documents/{id:uuid}",
 }
-FILES = ("echeances.ics", "accuses/{key:uuid}", ".json", ".pdf", ".txt")
+FILES = ("echeances.ics", "accuses/{key:uuid}", ".csv", ".graphql", ".json", ".pdf", ".txt")
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 
 document.addEventListener("click", async ({ target }) => {
   const button = target.closest("[data-copy]");
-  if (button) say(button, (await copied(document.getElementById(button.dataset.copy))) ? "Copié" : "Sélectionné : Ctrl+C le copie");
+  if (button) say(button, (await copied(document.getElementById(button.dataset.copy))) ? "Copié" : "Sélectionné\u00a0: Ctrl+C le copie");
 });
 
 // Browsers give the clipboard to secure pages only: elsewhere the text is selected, ready to be copied by hand.

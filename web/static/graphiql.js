@@ -47,7 +47,7 @@ function openTabs() {
 function ReadyMade() {
   const group = (title, chosen) => [
     element("h3", { key: title }, title),
-    element("ul", { key: `${title}:` }, chosen.map(link)),
+    element("ul", { key: `list ${title}` }, chosen.map(link)),
   ];
   const link = ({ name, title }) =>
     element("li", { key: name }, element("a", { href: `/graphql?modele=${name}${about}` }, title));
