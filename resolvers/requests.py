@@ -11,6 +11,7 @@ from models.actors import Actor
 from models.database import transaction
 from models.deadlines import days_later, end_of_delay
 from models.document_types import document_type
+from models.dossiers import RequestKind
 from models.emails import EmailKind
 from models.errors import Fault, Invalid
 from models.events import EventKind
@@ -34,7 +35,7 @@ async def request_modification(
     request = await settled_request(actor, request_id, as_of)
     permit(actor, RequestAction.REQUEST_MODIFICATION)
     comment = check_free_text("comment", comment, empty="Saisissez le commentaire qui dit ce qu’il faut modifier.")
-    expected = _check_expected_changes(expected_changes)
+    expected = _check_expected_changes(expected_changes, request.kind)
     if first := await _same_opening(actor, request, comment, expected):
         return first
     guard(actor, request, RequestAction.REQUEST_MODIFICATION, as_of)
@@ -71,8 +72,8 @@ async def _open_cycle(
     )
 
 
-def _check_expected_changes(changes: Sequence[ExpectedChange]) -> list[ExpectedChange]:
-    """Each thing ticked once; a document must be of a type that a supplier may add."""
+def _check_expected_changes(changes: Sequence[ExpectedChange], request: RequestKind) -> list[ExpectedChange]:
+    """Each thing ticked once; a document must be of a type that a supplier may add to such a request."""
     faults = [
         Fault(
             f"expectedChanges.{index}.documentType",
@@ -80,16 +81,16 @@ def _check_expected_changes(changes: Sequence[ExpectedChange]) -> list[ExpectedC
             f"« {excerpt(change.document_type)} » n’est pas un type de pièce qu’un fournisseur peut ajouter.",
         )
         for index, change in enumerate(changes)
-        if change.document_type is not None and not _is_addable(change.document_type)
+        if change.document_type is not None and not _is_addable(change.document_type, request)
     ]
     if faults:
         raise Invalid.of(faults)
     return list(dict.fromkeys(changes))
 
 
-def _is_addable(code: str) -> bool:
+def _is_addable(code: str, request: RequestKind) -> bool:
     known = document_type(code)
-    return known is not None and known.addable
+    return known is not None and known.is_addable_to(request)
 
 
 async def _same_opening(
