@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from pydantic_core import ErrorDetails
 
 from models.document_formats import EXTENSIONS, extension_of, labels
+from models.dossiers import RequestKind
 from settings import settings
 
 GUIDE = Path(__file__).with_suffix(".yaml")
@@ -34,13 +35,16 @@ def _within_the_limit(count: int | None) -> int | None:
 
 
 class DocumentType(BaseModel):
-    """One type of document; `addable` says whether a supplier may add one to a modification."""
+    """One type of document; `addable` says whether a supplier may add one to a modification, of which requests."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     code: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{0,49}$")]
     label: Annotated[str, StringConstraints(min_length=1, max_length=100)]
     addable: bool = True
+    request_kinds: Annotated[
+        tuple[Annotated[RequestKind, Field(strict=False)], ...], Field(strict=False), AfterValidator(_some)
+    ] = tuple(RequestKind)
     extensions: Annotated[
         tuple[Annotated[str, AfterValidator(_known)], ...], Field(strict=False), AfterValidator(_some)
     ]
@@ -60,6 +64,10 @@ class DocumentType(BaseModel):
     def formats(self) -> str:
         """The accepted formats as users name them: « PDF, JPEG »."""
         return ", ".join(labels(self.extensions))
+
+    def is_addable_to(self, request: RequestKind) -> bool:
+        """May a supplier add one to a modification of such a request?"""
+        return self.addable and request in self.request_kinds
 
     def accepts(self, file_name: str) -> bool:
         """Does the name end as a file of this type does?"""

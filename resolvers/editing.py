@@ -16,6 +16,7 @@ from models.database import transaction
 from models.document_types import DocumentType, document_type
 from models.document_words import NO_TYPE
 from models.documents import name_fault, too_large
+from models.dossiers import RequestKind
 from models.errors import Fault, Invalid, PermissionDenied
 from models.events import EventKind
 from models.infection import infection
@@ -67,7 +68,7 @@ async def add_attachment(
     """Add a file that was received to the draft."""
     modification = await _open_cycle(actor, modification_id, RequestAction.ADD_ATTACHMENT, as_of)
     upload = await own_upload(actor, upload_id)
-    kind = _addable_type(document_type)
+    kind = _addable_type(document_type, modification.request.kind)
     if first := await _added_already(modification, upload, kind):
         return await get_attachment(actor, first.id)
     _check_file(upload, kind)
@@ -142,11 +143,11 @@ async def _edit(modification: Modification, actor: Actor, as_of: datetime, *stan
         raise Overtaken()
 
 
-def _addable_type(code: str) -> DocumentType:
+def _addable_type(code: str, request: RequestKind) -> DocumentType:
     if not code:
         raise Invalid(Fault("documentType", "REQUIRED", NO_TYPE))
     kind = document_type(code)
-    if kind is None or not kind.addable:
+    if kind is None or not kind.is_addable_to(request):
         sentence = "Ce type de pièce ne peut pas être ajouté : choisissez-en un dans la liste."
         raise Invalid(Fault("documentType", "NOT_ADDABLE", french(sentence)))
     return kind

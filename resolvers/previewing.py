@@ -45,7 +45,7 @@ async def preview_modification(
     """The mail of `request_modification` with the same values, refused for the same reasons."""
     request = await get_request(actor, request_id)
     permit(actor, RequestAction.REQUEST_MODIFICATION)
-    comment, expected = await words_to_send(comment, expected_changes, template_id)
+    comment, expected = await words_to_send(comment, expected_changes, request.kind, template_id)
     guard(actor, request, RequestAction.REQUEST_MODIFICATION, as_of)
     people = await who_is_told(request)
     modification = await new_cycle(request, actor, comment, expected, as_of)

@@ -10,6 +10,7 @@ from models import FundingRequest, Modification, User
 from models.actors import Actor
 from models.database import transaction
 from models.deadlines import days_later, end_of_delay
+from models.dossiers import RequestKind
 from models.emails import EmailKind
 from models.errors import Fault, Invalid
 from models.events import EventKind
@@ -39,7 +40,7 @@ async def request_modification(
     """Send a request back to its supplier, saying what to correct; it has until J+20."""
     request = await settled_request(actor, request_id, as_of)
     permit(actor, RequestAction.REQUEST_MODIFICATION)
-    comment, expected = await words_to_send(comment, expected_changes, template_id)
+    comment, expected = await words_to_send(comment, expected_changes, request.kind, template_id)
     if first := await _same_opening(actor, request, comment, expected):
         return first
     guard(actor, request, RequestAction.REQUEST_MODIFICATION, as_of)
@@ -74,12 +75,18 @@ async def new_cycle(
 
 
 async def words_to_send(
-    comment: str, expected_changes: Sequence[ExpectedChange], template_id: UUID | None = None
+    comment: str,
+    expected_changes: Sequence[ExpectedChange],
+    request: RequestKind | None = None,
+    template_id: UUID | None = None,
 ) -> tuple[str, list[ExpectedChange]]:
-    """What the manager says and ticks, as it is kept; what is left empty is the template's. Raises Invalid."""
+    """What the manager says and ticks for such a request, as it is kept; what is left empty is the template's.
+
+    Raises Invalid. Without a kind of request: what may be said of one kind or the other.
+    """
     comment, ticked = await filled_in(template_id, comment, expected_changes)
     comment = check_free_text("comment", comment, empty="Saisissez le commentaire qui dit ce qu’il faut modifier.")
-    return comment, check_expected_changes(ticked)
+    return comment, check_expected_changes(ticked, request)
 
 
 async def _same_opening(

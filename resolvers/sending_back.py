@@ -43,7 +43,7 @@ async def request_modifications(
     permit(actor, RequestAction.REQUEST_MODIFICATION)
     if not 1 <= len(request_ids) <= MOST_AT_ONCE:
         raise Invalid(Fault("requestIds", "COUNT", f"Choisissez de 1 à {MOST_AT_ONCE} demandes."))
-    comment, expected = await words_to_send(comment, expected_changes, template_id)
+    comment, expected = await words_to_send(comment, expected_changes, template_id=template_id)
     return [await _outcome(actor, each, comment, expected, as_of) for each in request_ids]
 
 

@@ -9,6 +9,7 @@ import strawberry
 import models
 from models import document_types
 from models.attachments import Integrity, ScanStatus
+from models.dossiers import RequestKind
 from resolvers import links
 from schema.actors import Actor
 from schema.context import Context, Info
@@ -20,6 +21,9 @@ class DocumentType:
     code: str = strawberry.field(description="Code, comme « MSS_RESU_TEST_TECH ».")
     label: str = strawberry.field(description="Libellé.")
     addable: bool = strawberry.field(description="Le fournisseur peut en ajouter pendant une modification.")
+    request_kinds: list[RequestKind] = strawberry.field(
+        description="Natures des demandes dont une modification peut en recevoir, si le fournisseur peut en ajouter."
+    )
     extensions: list[str] = strawberry.field(description="Extensions de fichier acceptées.")
     max_bytes: int = strawberry.field(description="Taille maximale d’un fichier, en octets.")
 
@@ -29,6 +33,7 @@ class DocumentType:
             code=kind.code,
             label=kind.label,
             addable=kind.addable,
+            request_kinds=list(kind.request_kinds),
             extensions=list(kind.extensions),
             max_bytes=kind.max_bytes,
         )

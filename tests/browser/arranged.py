@@ -109,7 +109,8 @@ _FIND = """
     JOIN upload ON upload.id = attachment.upload_id
     JOIN funding_request ON funding_request.id = attachment.request_id
     JOIN dossier ON dossier.id = funding_request.dossier_id
-    WHERE dossier.number = ? ORDER BY upload.scan_status = ? DESC, attachment.id LIMIT 1
+    WHERE dossier.number = ? AND attachment.removed_at IS NULL
+    ORDER BY upload.scan_status = ? DESC, attachment.rank IS NULL, attachment.id LIMIT 1
 """
 _COMMENT = f"""
     UPDATE modification SET comment = '{"Le guide ne décrit pas les erreurs. " * 15}' WHERE request_id IN (

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from models.document_types import DOCUMENT_TYPES, DocumentType, document_type, read_document_types
+from models.dossiers import RequestKind
 from settings import settings
 
 ROOT = Path(__file__).parents[2]
@@ -27,6 +28,21 @@ def test_types_of_the_guide(code: str, label: str, addable: bool, formats: str) 
     found = document_type(code)
     assert found is not None
     assert (found.label, found.addable, found.formats) == (label, addable, formats)
+
+
+@pytest.mark.parametrize(
+    ("code", "kinds"),
+    [
+        ("AUTRE_A", {RequestKind.ADVANCE}),
+        ("AUTRE_S", {RequestKind.BALANCE}),
+        ("MSS_GUIDE_PDF_API", {RequestKind.ADVANCE, RequestKind.BALANCE}),
+        ("DECISION_ATTRIBUTION", set()),
+    ],
+)
+def test_some_are_added_to_one_kind_of_request_alone(code: str, kinds: set[RequestKind]) -> None:
+    found = document_type(code)
+    assert found is not None
+    assert {each for each in RequestKind if found.is_addable_to(each)} == kinds
 
 
 def test_an_unknown_code_has_no_type() -> None:

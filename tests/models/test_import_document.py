@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from models.document_types import DOCUMENT_TYPES
+from models.dossiers import RequestKind
 from models.import_document import digest, json_schema
 from settings import settings
 from tests.models.reading import read_document
@@ -87,4 +88,8 @@ def test_the_documentation_shows_a_good_document_and_every_type() -> None:
     example = page.partition("```json file=demande.json\n")[2].partition("```")[0]
     assert read_document(example).number == "FINSAS008539"
     for each in DOCUMENT_TYPES:
-        assert f"| `{each.code}` | {each.label} | {'yes' if each.addable else 'no'} |" in page
+        kinds = "" if len(each.request_kinds) > 1 else f", of {_ARTICLES[each.request_kinds[0]]}"
+        assert f"| `{each.code}` | {each.label} | {f'yes{kinds}' if each.addable else 'no'} |" in page
+
+
+_ARTICLES = {RequestKind.ADVANCE: "an advance", RequestKind.BALANCE: "a balance"}

@@ -249,7 +249,7 @@ async def test_documents_added_at_once_stay_within_every_bound(
 
 @pytest.mark.parametrize(
     ("document_type", "code"),
-    [("", "REQUIRED"), ("INCONNU", "NOT_ADDABLE"), ("DECISION_ATTRIBUTION", "NOT_ADDABLE")],
+    [("", "REQUIRED"), ("INCONNU", "NOT_ADDABLE"), ("DECISION_ATTRIBUTION", "NOT_ADDABLE"), ("AUTRE_A", "NOT_ADDABLE")],
 )
 async def test_only_documents_of_an_addable_type_can_be_added(document_type: str, code: str) -> None:
     modification, supplier = await opened()

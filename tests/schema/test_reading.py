@@ -239,10 +239,11 @@ async def test_who_asks_reads_who_they_are(db: str) -> None:
 
 
 async def test_the_types_of_documents_are_listed_with_what_they_accept(db: str) -> None:
-    answer = await data(MANAGER, "{ documentTypes { code label addable extensions maxBytes } }")
+    answer = await data(MANAGER, "{ documentTypes { code label addable requestKinds extensions maxBytes } }")
     types = {each["code"]: each for each in answer["documentTypes"]}
     other = types["AUTRE_S"]
     assert other["addable"] is True
+    assert other["requestKinds"] == ["BALANCE"]
     assert other["extensions"] == [".pdf", ".png", ".jpg", ".jpeg", ".docx", ".xlsx", ".odt", ".ods"]
     assert types["MSS_GUIDE_PDF_API"]["extensions"] == [".pdf"]
     assert other["maxBytes"] == 20 * 1024 * 1024

@@ -53,11 +53,14 @@ def _show(
     chosen: str = "",
     typed: Typed | None = None,
 ) -> Response:
+    addable = [
+        each for each in data["documentTypes"] if each["addable"] and asked_for(http).kind in each["requestKinds"]
+    ]
     return render(
         http,
         "modification/page.html",
         status,
-        **data | documents_accepted([kind for kind in data["documentTypes"] if kind["addable"]]),
+        **data | documents_accepted(addable),
         contact=contact,
         faults=draft.faults if draft else [],
         kept=draft.kept if draft else [],
