@@ -10,13 +10,13 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.models import Model
 
-from models.actors import Author, AuthorField
+from models.actors import SYSTEM, Author, AuthorField
 from models.database import InstantField
 from models.dossiers import FundingRequest
 from models.events import Event
 from models.modifications import Modification
 
-SENDER = "Portail SEGUR Numérique"
+SENDER = SYSTEM.name
 
 
 class EmailKind(StrEnum):

@@ -39,7 +39,7 @@ async def make_supplier(**facts: Any) -> Supplier:
 
 async def make_user(supplier: Supplier | None, **facts: Any) -> User:
     """An account: of a supplier, or of a manager when there is none."""
-    number = next(_numbers)
+    number = f"{next(_numbers):06}"  # in the order of the alphabet as well, however many there were before
     values: dict[str, Any] = {
         "identifier": f"compte{number}",
         "email": f"compte{number}@editeur.fr",
