@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
 from time import perf_counter
-from urllib.request import urlopen
+
+import httpx
 
 from models.actors import TokenScope
 from models.database import database
@@ -42,11 +43,11 @@ class Watch:
             asking.join()
 
     def _ask(self, ended: Event) -> None:
-        while not ended.wait(0.002):
-            start = perf_counter()
-            with urlopen(f"{self.url}/livez") as answer:  # noqa: S310 - always http, always this machine
-                answer.read()
-            self.waits.append(perf_counter() - start)
+        with httpx.Client(base_url=self.url) as client:
+            while not ended.wait(0.002):
+                start = perf_counter()
+                client.get("/livez")
+                self.waits.append(perf_counter() - start)
 
 
 async def compare() -> None:

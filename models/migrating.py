@@ -11,13 +11,18 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget, PlanStep
+from tortoise.migrations.migration import Migration
+from tortoise.migrations.operations import AddConstraint, AddField, AddIndex, CreateModel, RunSQL
 from tortoise.migrations.recorder import MigrationRecorder
+from tortoise.migrations.schema_editor import BaseSchemaEditor
+from tortoise.migrations.schema_generator.state import State
 
 from models.database import APP, configuration, connection, database, is_postgres, transaction
 from models.rebuilt_tables import MigrationFailed as MigrationFailed
 from models.rebuilt_tables import Surroundings
 from settings import settings
 
+_ADDING = (AddConstraint, AddField, AddIndex, CreateModel, RunSQL)
 _LOCK = 0x501DE  # any number, the same for every process
 
 
@@ -59,10 +64,22 @@ async def _apply(steps: list[PlanStep], modules: str) -> None:
             before = None if is_postgres() else await Surroundings.read()
             editor = executor._schema_editor(atomic=True)
             editor.client = client
-            await step.migration.apply(state, schema_editor=editor)
+            await _run(step.migration, state, editor)
             await MigrationRecorder(client).record_applied(APP, step.migration.name)
             if before:
                 await before.restore(step.migration, state)
+
+
+async def _run(migration: Migration, state: State, editor: BaseSchemaEditor) -> None:
+    """Each operation in turn: what the tables are to be, then the tables.
+
+    Not `migration.apply`: it copies every table's model before each operation, also for those that only add.
+    """
+    for operation in migration.operations:
+        former = state if isinstance(operation, _ADDING) else state.clone()
+        operation.state_forward(APP, state)
+        await operation.database_forward(APP, former, state, editor)
+    state.validate_relations_initialized()
 
 
 def _executor(modules: str) -> MigrationExecutor:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64decode
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -34,18 +36,24 @@ class Package:
 
 def read_python(folder: Path, own: str) -> tuple[list[Package], set[str]]:
     """The packages of requirements.txt, and those that the project `own` itself names."""
-    packages, wanted = {}, {}
+    packages: dict[str, list[Package]] = defaultdict(list)  # a name has a version for each range of Pythons
+    wanted: list[tuple[Package, set[str]]] = []
     for entry in _ENTRY.split((folder / PYTHON).read_text())[1:]:
-        found = _PACKAGE.match(entry.partition(" \\\n")[0])
-        assert found, entry  # noqa: S101 - a lock of another tool must not make a bill that lacks something
-        name, version, marker = found["name"], found["version"], found["marker"] or ""
-        hashes = [("sha256", digest) for digest in re.findall(r"--hash=sha256:([0-9a-f]{64})", entry)]
-        packages[name] = Package(f"pkg:pypi/{name}@{version}", name, version, hashes, marker=marker)
-        wanted[name] = set(_WANTED_BY.findall(entry))
-    for name, parents in wanted.items():
-        for parent in parents & packages.keys():
-            packages[parent].needs.add(packages[name].purl)
-    return [*packages.values()], {packages[name].purl for name, parents in wanted.items() if own in parents}
+        package = _python_package(entry)
+        packages[package.name].append(package)
+        wanted.append((package, set(_WANTED_BY.findall(entry))))
+    for package, parents in wanted:
+        for parent in chain.from_iterable(packages[name] for name in parents & packages.keys()):
+            parent.needs.add(package.purl)
+    return [package for package, _ in wanted], {package.purl for package, parents in wanted if own in parents}
+
+
+def _python_package(entry: str) -> Package:
+    found = _PACKAGE.match(entry.partition(" \\\n")[0])
+    assert found, entry  # noqa: S101 - a lock of another tool must not make a bill that lacks something
+    name, version, marker = found["name"], found["version"], found["marker"] or ""
+    hashes = [("sha256", digest) for digest in re.findall(r"--hash=sha256:([0-9a-f]{64})", entry)]
+    return Package(f"pkg:pypi/{name}@{version}", name, version, hashes, marker=marker)
 
 
 def read_browser(folder: Path) -> tuple[list[Package], set[str]]:
