@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from importlib.metadata import version
-from ipaddress import ip_address
 
 import structlog
 import uvicorn
@@ -21,6 +20,7 @@ from starlette.routing import Route
 
 from resolvers.overdue import Standing, standing
 from settings import settings
+from web.peers import address_of
 
 log = structlog.get_logger(__name__)
 
@@ -36,9 +36,8 @@ async def metrics(http: Request) -> Response:
 
 def _is_of_this_machine(http: Request) -> bool:
     # A proxy on this machine asks for anybody.
-    if http.client is None or any(name in http.headers for name in _FORWARDED):
-        return False
-    return ip_address(http.client.host).is_loopback
+    address = address_of(http)
+    return address is not None and address.is_loopback and not any(name in http.headers for name in _FORWARDED)
 
 
 async def _gauges(http: Request) -> Response:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv6Address
 
 import structlog
 from limits.aio.storage import MemoryStorage, RedisStorage, Storage
@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from schema.budget import Account
 from settings import settings
 from web.errors import answer
+from web.peers import address_of
 from web.protection import WATCHED
 
 log = structlog.get_logger(__name__)
@@ -101,11 +102,8 @@ def budget_of(http: Request) -> CallersBudget:
 
 def network_of(http: Request) -> str:
     """The address that asks, or of IPv6 the network that one subscriber has."""
-    try:
-        address = ip_address(http.client.host if http.client else "")
-    except ValueError:
-        return ""
-    return f"{address.exploded[:19]}::/64" if isinstance(address, IPv6Address) else str(address)
+    address = address_of(http)
+    return f"{address.exploded[:19]}::/64" if isinstance(address, IPv6Address) else str(address or "")
 
 
 class RequestRate:

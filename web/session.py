@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import wraps
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -28,6 +27,7 @@ from resolvers.familiar import familiar_mark
 from settings import settings
 from web.errors import answer
 from web.origin import API_PATHS, FAMILIAR_COOKIE, SESSION_COOKIE, set_cookie
+from web.peers import address_of
 
 Page = Callable[[Request], Awaitable[Response]]
 
@@ -72,15 +72,7 @@ class Identification:
 
 def origin_of(http: Request) -> Origin:
     """Where this comes from, under the number that the logs, an error page and the audit all give."""
-    return Origin(_address(http), str(get_contextvars().get("incident", "")))
-
-
-def _address(http: Request) -> str:
-    """The address that the connection, or a trusted proxy, tells; nothing when what it tells is none."""
-    try:
-        return str(ip_address(http.client.host)) if http.client else ""
-    except ValueError:
-        return ""
+    return Origin(str(address_of(http) or ""), str(get_contextvars().get("incident", "")))
 
 
 def takes_tokens(path: str) -> bool:

@@ -60,7 +60,8 @@ async def test_what_a_proxy_passes_on_is_not_answered(stranger: AsyncClient, hea
 
 
 @pytest.mark.parametrize(
-    ("address", "status"), [("127.0.0.1", 200), ("::1", 200), ("192.0.2.7", 404), ("10.0.0.1", 404)]
+    ("address", "status"),
+    [("127.0.0.1", 200), ("::1", 200), ("::ffff:127.0.0.1", 200), ("192.0.2.7", 404), ("10.0.0.1", 404)],
 )
 async def test_only_this_machine_is_answered(stranger: AsyncClient, address: str, status: int) -> None:
     transport = ASGITransport(app, client=(address, 40000))

@@ -117,6 +117,14 @@ async def test_an_address_of_ipv6_is_the_network_of_its_subscriber(setting: Sett
     assert answers == [200, 429, 200]
 
 
+async def test_an_address_of_ipv4_is_itself_on_a_socket_of_ipv6_too(setting: Setting) -> None:
+    setting("requests_per_address", 1)
+    setting("security_contact", "mailto:securite@exemple.fr")
+    app.state.counters = Counters()
+    answers = [await _from(address) for address in ("::ffff:192.0.2.1", "::ffff:192.0.2.2", "192.0.2.1")]
+    assert answers == [200, 200, 429]
+
+
 async def _from(address: str) -> int:
     transport = ASGITransport(app, client=(address, 40_000))
     async with AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
