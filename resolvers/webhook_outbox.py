@@ -1,4 +1,4 @@
-"""What webhooks are still to be told: taken from the feed after each one's place, in order, leased by one worker.
+"""Telling webhooks what was taken down for them (resolvers/webhook_feed.py): by one worker at a time, by a lease.
 
 Of one request, the next event waits until the one before has arrived. A crash between sending and marking makes it
 leave again once the lease has ended, under the same identifier.
@@ -7,6 +7,7 @@ leave again once the lease has ended, under the same identifier.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,11 +16,9 @@ from uuid import UUID
 from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
-from models import Event, Webhook, WebhookDelivery
-from models.actors import Actor, Role
-from models.database import transaction
+from models import Webhook, WebhookDelivery
 from models.webhooks import DeliveryStatus, WebhookState
-from resolvers.events import feed
+from resolvers.webhook_feed import Place, pending
 
 # Longer than a pass may be busy with one webhook without renewing it (tasks/webhooks.py).
 LEASE = timedelta(minutes=2)
@@ -32,18 +31,10 @@ LAST_ATTEMPT = len(_WAITS) + 1
 _JITTER = 0.25
 # Nobody answers there: what else waits for it is not tried one by one.
 _UNREACHABLE_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=2)
+"""For how long a receiver may ask to be left alone: longer, it would lose more than it was told to expect."""
 
-_AT_ONCE = 200
-_MOST_WAITING = 500
 _MOST_WEBHOOKS = 500
-
-
-@dataclass(frozen=True, order=True)
-class Place:
-    """A place in the feed: that of an event."""
-
-    transaction: int
-    event: int
 
 
 @dataclass(frozen=True)
@@ -53,6 +44,7 @@ class Outcome:
     status: int | None
     error: str | None
     duration: int  # milliseconds
+    retry_after: timedelta = timedelta(0)  # for how long the receiver asks to be left alone, LONGEST_PAUSE at most
 
     @property
     def is_fine(self) -> bool:
@@ -66,20 +58,6 @@ class Told:
     delivered: int = 0
     postponed: int = 0
     disabled: int = 0
-
-
-_EVERYBODY = Actor(Role.PARTNER, "", "")
-
-
-async def end_of_feed() -> Place:
-    """The place of the last event that the feed serves now."""
-    last = await feed(_EVERYBODY).order_by("-transaction", "-id").first()
-    return Place(last.transaction, last.id) if last else Place(0, 0)
-
-
-def pending(webhook_id: UUID) -> QuerySet[WebhookDelivery]:
-    """What that webhook is still to be told."""
-    return WebhookDelivery.filter(webhook_id=webhook_id, status=DeliveryStatus.PENDING)
 
 
 async def waiting(as_of: datetime, end: Place) -> list[UUID]:
@@ -122,78 +100,9 @@ async def _settle(webhook: Webhook, **changes: Any) -> bool:
     return True
 
 
-async def spread(webhook: Webhook, end: Place, as_of: datetime) -> int:
-    """Take down what the webhook is to be told of the feed up to `end`; how much that was."""
-    async with transaction():
-        held = await Webhook.filter(id=webhook.id, leased_until=webhook.leased_until).select_for_update().first()
-        room = _MOST_WAITING - await pending(webhook.id).count()
-        if held is None or room <= 0:
-            return 0
-        limit = min(room, _AT_ONCE)
-        events = await _between(held, end).order_by("transaction", "id").limit(limit)
-        place = Place(events[-1].transaction, events[-1].id) if len(events) == limit else end
-        await Webhook.filter(id=webhook.id).update(feed_transaction=place.transaction, feed_event=place.event)
-        wanted = [event for event in events if not held.kinds or event.kind.value in held.kinds]
-        await _take_down(held, _in_order(wanted), as_of)
-    return len(wanted)
-
-
-def _between(webhook: Webhook, end: Place) -> QuerySet[Event]:
-    """What its owner may see after its place, up to `end`: what comes later may still be passed by a late commit."""
-    owner = Actor(Role.PARTNER, webhook.label, f"webhook:{webhook.id}", webhook.supplier_id)
-    same = Q(transaction=webhook.feed_transaction, id__gt=webhook.feed_event)
-    until = Q(transaction__lt=end.transaction) | Q(transaction=end.transaction, id__lte=end.event)
-    after = Q(transaction__gte=webhook.feed_transaction) & (Q(transaction__gt=webhook.feed_transaction) | same)
-    return feed(owner).filter(after & until)
-
-
-def _in_order(events: list[Event]) -> list[Event]:
-    """Each request's events in the order of its own chain, at the places that they have together.
-
-    Of two transactions at once on one request, the one that wrote second may have begun first.
-    """
-    by_request: dict[UUID | None, list[Event]] = {}
-    for event in sorted(events, key=lambda event: event.position, reverse=True):
-        by_request.setdefault(event.request_id, []).append(event)
-    return [by_request[event.request_id].pop() for event in events]
-
-
-async def _take_down(webhook: Webhook, events: list[Event], as_of: datetime) -> None:
-    first = await _next_number(webhook.id)
-    rows = [
-        WebhookDelivery(
-            webhook_id=webhook.id,
-            event_id=event.id,
-            request_id=event.request_id,
-            number=number,
-            created_at=as_of,
-            next_attempt_at=as_of,
-        )
-        for number, event in enumerate(events, first)
-    ]
-    await WebhookDelivery.bulk_create(rows)
-
-
-async def _next_number(webhook_id: UUID) -> int:
-    last = await WebhookDelivery.filter(webhook_id=webhook_id).order_by("-number").first()
-    return last.number + 1 if last else 1
-
-
 async def forget_deliveries(limit: datetime) -> int:
     """Take what was told before that instant off the log."""
     return await WebhookDelivery.filter(status__not=DeliveryStatus.PENDING, created_at__lt=limit).delete()
-
-
-async def add_ping(webhook: Webhook, as_of: datetime) -> WebhookDelivery:
-    """A test, to be sent before everything else; the one that waits already, if there is one."""
-    async with transaction():
-        # Numbers are given by one at a time.
-        await Webhook.filter(id=webhook.id).select_for_update().get()
-        waits = await pending(webhook.id).filter(event_id=None).first()
-        if waits is not None:
-            return waits
-        number = await _next_number(webhook.id)
-        return await WebhookDelivery.create(webhook=webhook, number=number, created_at=as_of, next_attempt_at=as_of)
 
 
 async def next_ones(webhook: Webhook, as_of: datetime, limit: int) -> list[WebhookDelivery]:
@@ -218,17 +127,24 @@ async def put_off(delivery: WebhookDelivery, outcome: Outcome, as_of: datetime) 
     if delivery.event_id is None:
         await _note(delivery, outcome, as_of, status=DeliveryStatus.FAILED)
         return True
-    again = as_of + _wait_after(delivery.attempts + 1)
+    again = as_of + max(_wait_after(delivery.attempts + 1), outcome.retry_after)
     await _note(delivery, outcome, as_of, next_attempt_at=again)
     await pending(delivery.webhook_id).filter(request_id=delivery.request_id).update(next_attempt_at=again)
     await Webhook.filter(id=delivery.webhook_id, failing_since=None).update(failing_since=as_of)
     return delivery.attempts < LAST_ATTEMPT
 
 
-async def put_off_all(webhook: Webhook, as_of: datetime) -> None:
-    """Nobody answers there: leave it alone for a moment."""
-    again = as_of + _UNREACHABLE_PAUSE
-    await pending(webhook.id).filter(next_attempt_at__lt=again, event_id__not_isnull=True).update(next_attempt_at=again)
+def pause_after(outcomes: Sequence[Outcome]) -> timedelta:
+    """How long to leave the receiver alone: as long as it asks, a moment when nobody answers there, else not at all."""
+    asked = max(outcome.retry_after for outcome in outcomes)
+    nobody = all(outcome.status is None for outcome in outcomes)
+    return max(asked, _UNREACHABLE_PAUSE) if nobody else asked
+
+
+async def put_off_all(webhook: Webhook, until: datetime) -> None:
+    """Nothing that waits for it leaves before that instant, but a ping."""
+    sooner = pending(webhook.id).filter(next_attempt_at__lt=until, event_id__not_isnull=True)
+    await sooner.update(next_attempt_at=until)
 
 
 def _wait_after(attempts: int) -> timedelta:

@@ -26,7 +26,7 @@ from resolvers.events import record_account
 from resolvers.pages import Order
 from resolvers.reading import get_supplier
 from resolvers.visibility import found
-from resolvers.webhook_outbox import Place, add_ping, end_of_feed, pending
+from resolvers.webhook_feed import Place, add_ping, end_of_feed, pending
 
 MOST_WEBHOOKS = 10
 """For one supplier, and as many for those that are told of all."""

@@ -12,7 +12,7 @@ from models.errors import Fault, Invalid
 from models.events import EventKind
 from resolvers import webhooks
 from resolvers.reading import FEED
-from resolvers.webhook_outbox import Place
+from resolvers.webhook_feed import Place
 from schema.coded_errors import BadUserInput
 from schema.context import Info
 from schema.errors import NotFoundError, PermissionDeniedError, ValidationError

@@ -6,13 +6,15 @@ import asyncio
 import ssl
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from functools import cache
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
 import httpcore
 
-from resolvers.webhook_outbox import Outcome
+from resolvers.webhook_outbox import LONGEST_PAUSE, Outcome
 from tasks.webhook_network import CheckedNetwork, Refused
 
 PATIENCE = 10.0  # seconds for all of it: the name, the connection, the answer
@@ -22,6 +24,8 @@ LARGEST_ANSWER = 64 * 1024
 
 Headers = Mapping[bytes | str, bytes | str]
 _GONE = HTTPStatus.GONE
+_TOO_BUSY = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
+_NOT_AT_ALL = timedelta(0)
 
 
 async def post(url: str, headers: Headers, body: bytes) -> Outcome:
@@ -29,9 +33,10 @@ async def post(url: str, headers: Headers, body: bytes) -> Outcome:
     loop = asyncio.get_running_loop()
     began = loop.time()
     status: int | None = None
+    retry_after = _NOT_AT_ALL
     try:
         async with asyncio.timeout(PATIENCE):
-            status = await _post(url, headers, body)
+            status, retry_after = await _post(url, headers, body)
         error = _refusal(status)
     except TimeoutError:
         error = f"Pas de réponse en {PATIENCE:.0f} secondes."
@@ -41,7 +46,7 @@ async def post(url: str, headers: Headers, body: bytes) -> Outcome:
         error = f"La connexion a échoué ({_reason(failure)})."
     except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError) as failure:
         error = f"La connexion a été coupée avant la réponse ({_reason(failure)})."
-    return Outcome(status, error, round((loop.time() - began) * 1000))
+    return Outcome(status, error, round((loop.time() - began) * 1000), retry_after)
 
 
 def is_gone(outcome: Outcome) -> bool:
@@ -49,7 +54,8 @@ def is_gone(outcome: Outcome) -> bool:
     return outcome.status == _GONE
 
 
-async def _post(url: str, headers: Headers, body: bytes) -> int:
+async def _post(url: str, headers: Headers, body: bytes) -> tuple[int, timedelta]:
+    """The status answered, and for how long the receiver asks to be left alone."""
     secure = urlsplit(url).scheme == "https"
     network = CheckedNetwork(secure=secure)
     pool = httpcore.AsyncConnectionPool(ssl_context=_trust() if secure else None, network_backend=network)
@@ -58,7 +64,7 @@ async def _post(url: str, headers: Headers, body: bytes) -> int:
         with suppress(httpcore.NetworkError, httpcore.ProtocolError, TimeoutError):
             async with asyncio.timeout(LISTENS):
                 await _hear_out(answer)
-        return answer.status
+        return answer.status, _retry_after(answer)
 
 
 async def _hear_out(answer: httpcore.Response) -> None:
@@ -67,6 +73,19 @@ async def _hear_out(answer: httpcore.Response) -> None:
         heard += len(piece)
         if heard > LARGEST_ANSWER:
             return
+
+
+def _retry_after(answer: httpcore.Response) -> timedelta:
+    """For how long a receiver that is too busy asks to be left alone, in seconds or until a date; else not at all."""
+    headers = {name.lower(): value for name, value in answer.headers}
+    asked = headers.get(b"retry-after", b"").decode("ascii", "replace").strip()
+    if answer.status not in _TOO_BUSY:
+        return _NOT_AT_ALL
+    if asked.isdecimal():
+        return min(timedelta(seconds=int(asked[:9])), LONGEST_PAUSE)
+    with suppress(ValueError, TypeError):
+        return min(max(parsedate_to_datetime(asked) - datetime.now(UTC), _NOT_AT_ALL), LONGEST_PAUSE)
+    return _NOT_AT_ALL
 
 
 @cache

@@ -15,7 +15,8 @@ from models import Webhook, WebhookDelivery
 from models.sealing import unseal
 from resolvers import webhook_outbox as outbox
 from resolvers.webhook_failures import give_up
-from resolvers.webhook_outbox import Outcome, Place, Told
+from resolvers.webhook_feed import Place, end_of_feed, spread
+from resolvers.webhook_outbox import Outcome, Told
 from schema.webhook_messages import message_of
 from tasks.passes import Pass
 from tasks.webhook_post import is_gone, post
@@ -29,7 +30,7 @@ _USER_AGENT = "Segur-Solde-Webhooks/1.0"
 
 async def tell_due(as_of: datetime) -> Told:
     """Tell every webhook what it is to be told now, several of them at once."""
-    telling = Telling(as_of=as_of, end=await outbox.end_of_feed())
+    telling = Telling(as_of=as_of, end=await end_of_feed())
     waiting = deque(await outbox.waiting(as_of, telling.end))
     async with asyncio.TaskGroup() as at_once:
         for _ in range(min(WEBHOOKS_AT_ONCE, len(waiting))):
@@ -61,15 +62,15 @@ class Telling(Pass):
     async def _tell(self, webhook: Webhook) -> None:
         """Everything that is due to one webhook, as long as somebody answers there."""
         while not self.is_over and await outbox.keep(webhook, self.now):
-            await outbox.spread(webhook, self.end, self.now)
+            await spread(webhook, self.end, self.now)
             batch = await outbox.next_ones(webhook, self.now, REQUESTS_AT_ONCE)
             if not batch:
                 return
             outcomes = await asyncio.gather(*(self._send(webhook, delivery) for delivery in batch))
             for delivery, outcome in zip(batch, outcomes, strict=True):
                 await self._conclude(webhook, delivery, outcome)
-            if all(outcome.status is None for outcome in outcomes):
-                await outbox.put_off_all(webhook, self.now)
+            if pause := outbox.pause_after(outcomes):
+                await outbox.put_off_all(webhook, self.now + pause)
                 return
 
     async def _send(self, webhook: Webhook, delivery: WebhookDelivery) -> Outcome:

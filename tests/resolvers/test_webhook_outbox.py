@@ -17,6 +17,7 @@ from models.events import EventKind
 from models.lifecycle import RequestAction
 from models.sealing import new_key, unseal
 from models.webhooks import DeliveryStatus, WebhookState
+from resolvers import webhook_feed
 from resolvers import webhook_outbox as outbox
 from resolvers.events import record
 from resolvers.keys import rotate_keys
@@ -46,7 +47,7 @@ async def leased(webhook: Webhook, at: datetime = NOW) -> Webhook:
 
 async def spread(webhook: Webhook, at: datetime = NOW) -> int:
     held = await leased(webhook, at)
-    count = await outbox.spread(held, await outbox.end_of_feed(), at)
+    count = await webhook_feed.spread(held, await webhook_feed.end_of_feed(), at)
     await outbox.release(held)
     return count
 
@@ -81,11 +82,11 @@ async def test_it_is_told_of_its_own_suppliers_requests_and_of_the_kinds_it_want
     await cancel_modification(MANAGER, modification.id, reason="erreur", as_of=NOW)
     assert [await spread(webhook) for webhook in (own, stranger, everybody)] == [1, 0, 2]
     assert await told(own) == [(1, EventKind.MODIFICATION_CANCELLED)]
-    assert await outbox.waiting(NOW, await outbox.end_of_feed()) == sorted([own.id, everybody.id])
+    assert await outbox.waiting(NOW, await webhook_feed.end_of_feed()) == sorted([own.id, everybody.id])
 
 
 async def test_a_page_after_the_other_takes_everything_down(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outbox, "_AT_ONCE", 2)
+    monkeypatch.setattr(webhook_feed, "_AT_ONCE", 2)
     webhook = await created()
     for _ in range(3):
         await sent_back_and_cancelled()
@@ -94,7 +95,7 @@ async def test_a_page_after_the_other_takes_everything_down(monkeypatch: pytest.
 
 
 async def test_of_what_waits_there_is_never_more_than_so_much(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outbox, "_MOST_WAITING", 3)
+    monkeypatch.setattr(webhook_feed, "_MOST_WAITING", 3)
     webhook = await created()
     for _ in range(3):
         await sent_back_and_cancelled()
@@ -108,7 +109,7 @@ async def test_each_requests_events_are_in_the_order_of_its_chain_whichever_tran
     await sent_back_and_cancelled()
     first, second = await Event.filter(request_id__not_isnull=True).order_by("position")
     events = [second, first]
-    assert outbox._in_order(events) == [first, second]
+    assert webhook_feed._in_order(events) == [first, second]
     assert await spread(webhook) == 2
 
 
@@ -133,7 +134,7 @@ async def test_one_that_fails_is_not_looked_at_before_its_next_attempt() -> None
     await spread(webhook)
     [first] = await outbox.next_ones(webhook, NOW, 10)
     await outbox.put_off(first, BUSY, NOW)
-    end = await outbox.end_of_feed()
+    end = await webhook_feed.end_of_feed()
     assert await outbox.waiting(NOW + SECOND, end) == []
     assert await outbox.waiting(NOW + MINUTE, end) == [webhook.id]
     assert (await Webhook.get()).failing_since == NOW
@@ -145,7 +146,7 @@ async def test_what_answers_comes_before_what_fails() -> None:
     failing, fine = await created(), await created(url="https://editeur.fr/autre")
     await Webhook.filter(id=failing.id).update(failing_since=NOW)
     await send_back(await make_request())
-    assert await outbox.waiting(NOW, await outbox.end_of_feed()) == [fine.id, failing.id]
+    assert await outbox.waiting(NOW, await webhook_feed.end_of_feed()) == [fine.id, failing.id]
 
 
 async def test_it_is_tried_over_a_day_and_then_no_more() -> None:
@@ -159,6 +160,24 @@ async def test_it_is_tried_over_a_day_and_then_no_more() -> None:
         at = (await WebhookDelivery.get()).next_attempt_at
     assert len(tries) - 1 == LAST_ATTEMPT == 18
     assert timedelta(hours=23) < (await WebhookDelivery.get()).tried_at - NOW < timedelta(hours=31)  # type: ignore[operator]
+
+
+async def test_what_waits_for_a_receiver_that_asks_for_a_pause_waits_as_long() -> None:
+    webhook = await created()
+    await sent_back_and_cancelled()
+    await sent_back_and_cancelled()
+    await spread(webhook)
+    [first, second] = await outbox.next_ones(webhook, NOW, 10)
+    asked = Outcome(429, "Réponse 429.", 12, retry_after=40 * MINUTE)
+    await outbox.put_off(first, asked, NOW)
+    assert (await WebhookDelivery.get(id=first.id)).next_attempt_at == NOW + 40 * MINUTE
+    assert outbox.pause_after([asked, BUSY]) == 40 * MINUTE
+    assert outbox.pause_after([BUSY]) == timedelta(0)
+    await outbox.put_off_all(webhook, NOW + 40 * MINUTE)
+    ping = await ping_webhook(MANAGER, webhook.id, as_of=NOW)
+    assert [row.id for row in await outbox.next_ones(webhook, NOW + 39 * MINUTE, 10)] == [ping.id]
+    due = await outbox.next_ones(webhook, NOW + 40 * MINUTE, 10)
+    assert {row.id for row in due} == {first.id, second.id, ping.id}
 
 
 async def test_a_ping_is_tried_once() -> None:
@@ -190,8 +209,8 @@ async def test_disabled_or_replayed_meanwhile_the_worker_has_lost_it() -> None:
     held = await leased(webhook)
     await disable_webhook(MANAGER, webhook.id, as_of=NOW)
     assert not await outbox.keep(held, NOW)
-    assert await outbox.spread(held, await outbox.end_of_feed(), NOW) == 0
-    assert await outbox.waiting(NOW, await outbox.end_of_feed()) == []
+    assert await webhook_feed.spread(held, await webhook_feed.end_of_feed(), NOW) == 0
+    assert await outbox.waiting(NOW, await webhook_feed.end_of_feed()) == []
 
 
 async def test_a_replay_tells_it_again_under_other_identifiers() -> None:

@@ -18,7 +18,7 @@ from models.events import EventKind
 from models.sealing import unseal
 from models.webhooks import WebhookState
 from resolvers import webhooks
-from resolvers.webhook_outbox import Place, end_of_feed
+from resolvers.webhook_feed import Place, end_of_feed
 from resolvers.webhooks import (
     MOST_WEBHOOKS,
     change_webhook,

@@ -11,6 +11,7 @@ from models import Webhook, WebhookDelivery
 from models.actors import Actor
 from models.webhooks import DeliveryStatus
 from resolvers import webhook_outbox as outbox
+from resolvers.webhook_feed import end_of_feed, spread
 from resolvers.webhook_outbox import Outcome
 from schema.nodes import node_id
 from tests.conftest import NOW
@@ -125,7 +126,7 @@ async def told(count: int) -> Webhook:
         await send_back(await make_request(request.dossier.supplier))
     held = await outbox.lease(webhook.id, NOW)
     assert held is not None
-    await outbox.spread(held, await outbox.end_of_feed(), NOW)
+    await spread(held, await end_of_feed(), NOW)
     [first] = await outbox.next_ones(held, NOW, 1)
     await outbox.put_off(first, Outcome(503, "Réponse 503.", 42), NOW)
     return held

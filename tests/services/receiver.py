@@ -18,6 +18,7 @@ class Fault(Enum):
 
     FAILS = auto()
     IS_GONE = auto()
+    IS_BUSY = auto()  # it asks to be left alone for an hour
     HANGS = auto()
     REDIRECTS = auto()
     RESETS = auto()
@@ -47,6 +48,7 @@ class Message:
 _ANSWERS = {
     None: b"HTTP/1.1 204 No Content\r\n\r\n",
     Fault.FAILS: b"HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n",
+    Fault.IS_BUSY: b"HTTP/1.1 429 Later\r\nContent-Length: 0\r\nRetry-After: 3600\r\n\r\n",
     Fault.IS_GONE: b"HTTP/1.1 410 Gone\r\nContent-Length: 0\r\n\r\n",
     Fault.DRIPS: b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n.",
 }

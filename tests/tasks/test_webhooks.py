@@ -185,6 +185,19 @@ async def test_a_receiver_that_hangs_holds_up_no_other(receiver: Receiver) -> No
     await other.stop()
 
 
+async def test_a_receiver_that_asks_to_be_left_alone_is_and_then_gets_everything(receiver: Receiver) -> None:
+    await told_at(receiver)
+    requests = [await story() for _ in range(6)]
+    receiver.behave = lambda _message: Fault.IS_BUSY
+    assert await tell_due(now()) == Told(postponed=4)
+    assert await tell_due(now()) == Told()
+    assert not await WebhookDelivery.filter(next_attempt_at__lt=now() + timedelta(minutes=59)).exists()
+    receiver.behave = lambda _message: None
+    await time_passes()
+    assert await tell_due(now()) == Told(delivered=12)
+    assert all(receiver.taken_of(request.dossier.number) == STORY for request in requests)
+
+
 async def test_nothing_that_listens_is_told_later(receiver: Receiver) -> None:
     await told_at(receiver)
     request = await story()
@@ -380,3 +393,27 @@ async def test_by_https_the_certificate_must_be_that_of_the_name_not_of_the_addr
     [(context, name)] = Shaken.seen
     assert name == "editeur.fr"
     assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
+
+
+@pytest.mark.parametrize(
+    ("status", "asked", "minutes"),
+    [
+        (429, "120", 2),
+        (503, "Fri, 31 Dec 2100 23:59:59 GMT", 120),
+        (503, "999999999999", 120),
+        (503, "Wed, 21 Oct 2015 07:28:00 GMT", 0),
+        (503, "Fri, 31 Dec 2100 23:59:59 -0000", 0),
+        (429, "soon", 0),
+        (500, "120", 0),
+    ],
+)
+async def test_a_pause_is_asked_for_in_seconds_or_until_a_date_and_is_two_hours_at_most(
+    names: Callable[..., Names], monkeypatch: pytest.MonkeyPatch, status: int, asked: str, minutes: int
+) -> None:
+    async def connect(*_: object) -> httpcore.AsyncNetworkStream:
+        answer = f"HTTP/1.1 {status} Busy\r\nRETRY-AFTER: {asked}\r\nContent-Length: 0\r\n\r\n"
+        return Shaken([answer.encode()])
+
+    monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", connect)
+    names(["93.184.216.34"])
+    assert (await post("https://editeur.fr/webhooks", **QUIET)).retry_after == timedelta(minutes=minutes)
