@@ -7,15 +7,16 @@ from datetime import datetime, timedelta
 import structlog
 
 from models import ApiToken, Email, User
-from models.actors import SYSTEM, AccountRight, Role
+from models.actors import SYSTEM, Role
 from models.database import transaction
 from models.emails import EmailKind
 from models.events import EventKind
 from models.typography import days_until
 from resolvers import links
-from resolvers.events import account_of, record_account
-from resolvers.mail.notification import one_for_each_address, outgoing
+from resolvers.events import record_account
+from resolvers.mail.notification import outgoing
 from resolvers.mail.rendering import Letter, render
+from resolvers.responsible import responsible
 
 log = structlog.get_logger(__name__)
 
@@ -60,24 +61,12 @@ async def _announce(token: ApiToken, as_of: datetime) -> bool:
         if not await unseen.update(noticed_at=as_of):
             return False
         await token.fetch_related("supplier")
-        people = await _concerned(token)
+        people = await responsible(token.supplier_id, token.issued_by)
         emails = [outgoing(EmailKind.TOKEN_EXPIRES, _letter(token, each, as_of), each.email, as_of) for each in people]
         await Email.bulk_create(emails)
         facts = {"token": str(token.id), "name": token.name, "mails": len(emails)}
         await record_account(EventKind.TOKEN_END_TOLD, user=None, actor=SYSTEM, at=as_of, **facts)
     return True
-
-
-async def _concerned(token: ApiToken) -> list[User]:
-    """The supplier's accounts that may confirm, else the manager who issued it, else all managers."""
-    if token.supplier_id:
-        own = User.filter(supplier_id=token.supplier_id, role=Role.SUPPLIER, right=AccountRight.CONFIRM, active=True)
-        if people := await own.order_by("created_at", "identifier"):
-            return one_for_each_address(people)
-    issuer = await account_of(token.issued_by) if token.issued_by else None
-    if issuer and issuer.active and issuer.role is Role.MANAGER:
-        return [issuer]
-    return one_for_each_address(await User.filter(role=Role.MANAGER, active=True).order_by("created_at", "identifier"))
 
 
 def _letter(token: ApiToken, reader: User, as_of: datetime) -> Letter:

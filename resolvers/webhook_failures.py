@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from models import Email, User, Webhook
-from models.actors import SYSTEM, AccountRight, Role
+from models import Email, Webhook
+from models.actors import SYSTEM
 from models.database import transaction
 from models.emails import EmailKind
 from models.events import EventKind
 from models.webhooks import WebhookState
 from resolvers import links
-from resolvers.events import account_of, record_account
+from resolvers.events import record_account
 from resolvers.mail.notification import outgoing
 from resolvers.mail.rendering import render
+from resolvers.responsible import responsible
 
 
 async def give_up(webhook_id: UUID, why: str, *, as_of: datetime) -> bool:
@@ -36,18 +37,6 @@ async def give_up(webhook_id: UUID, why: str, *, as_of: datetime) -> bool:
             help_link=links.help_page(),
             guide_link=links.webhook_guide(),
         )
-        addresses = {person.email.lower(): person.email for person in await _owners(webhook)}
-        kind = EmailKind.WEBHOOK_DISABLED
-        await Email.bulk_create([outgoing(kind, letter, address, as_of) for address in addresses.values()])
+        people = await responsible(webhook.supplier_id, webhook.created_by)
+        await Email.bulk_create([outgoing(EmailKind.WEBHOOK_DISABLED, letter, each.email, as_of) for each in people])
     return True
-
-
-async def _owners(webhook: Webhook) -> list[User]:
-    """The supplier's accounts that may manage it; else the manager who made it, or all of them."""
-    active = User.filter(active=True).order_by("created_at", "identifier")
-    if webhook.supplier_id is not None:
-        return await active.filter(supplier_id=webhook.supplier_id, right=AccountRight.CONFIRM)
-    creator = await account_of(webhook.created_by)
-    if creator is not None and creator.active:
-        return [creator]
-    return await active.filter(role=Role.MANAGER)

@@ -310,3 +310,9 @@ async def test_a_webhook_of_all_is_its_makers_or_else_every_managers() -> None:
     await give_up(other.id, "essai", as_of=NOW)
     assert {email.recipient for email in await Email.all()} == {maker.email, colleague.email}
     assert await Email.all().count() == 3
+
+
+async def test_a_suppliers_webhook_without_an_account_that_confirms_is_told_of_to_managers() -> None:
+    manager = await make_user(None)
+    await give_up((await created(supplier_id=(await make_supplier()).id)).id, "essai", as_of=NOW)
+    assert [email.recipient for email in await Email.all()] == [manager.email]
