@@ -38,6 +38,8 @@ WRITING = 10
 """The points of a mutation, besides those of what it returns."""
 DESCRIBING = 500
 """The points of reading the schema itself."""
+DESCRIBING_AGAIN = 5_000
+"""Those of each alias in there: no tool needs one, and each may tell the whole schema once more."""
 _INTROSPECTION = frozenset({"__schema", "__type"})
 _PAGED = frozenset({"nodes", "edges"})
 
@@ -178,6 +180,8 @@ class Measure:
         points = inside.points + inside.paged * self._page(node, shape) + 1
         if own.introspects:
             points += DESCRIBING
+        elif own.aliases and parent and parent.name.startswith("__"):
+            points += DESCRIBING_AGAIN
         paged = 0
         if name in _PAGED and parent and parent.name.endswith("Connection"):
             points, paged = 0, points

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 
 from schema.coded_errors import CODES
-from schema.cost import DESCRIBING, LARGEST_PAGE, LISTED, WRITING
+from schema.cost import DESCRIBING, DESCRIBING_AGAIN, LARGEST_PAGE, LISTED, WRITING
 from schema.limits import LIMITS
 from settings import Settings
-
-_ROOT = Path(__file__).parents[1]
 
 _ERRORS = """\
 # Errors
@@ -103,6 +99,7 @@ A point for each object that may be returned, counted before it is known how man
 | another list of objects | {listed} times (1 and what is inside) |
 | a mutation | {writing} more |
 | `__schema`, `__type` | {describing} more; only with a token or an account (`INTROSPECTION_DISABLED`) |
+| an alias of objects inside `__schema` or `__type`, which no tool needs | {again} more |
 
 This operation costs 1 + 50 × (1 + 1 + 1) = 151 points:
 
@@ -150,7 +147,7 @@ arriving for a minute is given up (`TIMEOUT`).
 
 def errors_page() -> str:
     """docs/api/errors.md."""
-    fields = ((f"`{code}`", " · ".join(said) or "worked out for each case") for code, said in field_codes().items())
+    fields = ((f"`{code}`", " · ".join(said) or "another one in each case") for code, said in field_codes().items())
     rows = ((f"`{code}`", str(each.status), each.when, each.then) for code, each in CODES.items())
     return _ERRORS + _table(("Code", "Sentences"), fields) + _TOP + _table(("Code", "HTTP", "When", "Then"), rows)
 
@@ -159,7 +156,13 @@ def limits_page() -> str:
     """docs/api/limits.md."""
     texts = dict.fromkeys(("max_query_characters", "max_query_tokens"), "QUERY_TOO_LARGE")
     rates = dict.fromkeys(("points_per_caller", "points_per_address", "requests_per_address"), "RATE_LIMITED")
-    numbers = {"page": LARGEST_PAGE, "listed": LISTED, "writing": WRITING, "describing": DESCRIBING}
+    numbers = {
+        "page": LARGEST_PAGE,
+        "listed": LISTED,
+        "writing": WRITING,
+        "describing": DESCRIBING,
+        "again": f"{DESCRIBING_AGAIN:,}",
+    }
     parts = [
         _LIMITS,
         _settings(texts | {each.setting: each.code for each in LIMITS}),
@@ -168,43 +171,6 @@ def limits_page() -> str:
         _filled(_RATES, {"seconds": _default("max_query_seconds")}),
     ]
     return "".join(parts)
-
-
-def field_codes() -> dict[str, list[str]]:
-    """Each code of a broken rule, with the sentences that come with it, as the code of the portal has them."""
-    found: dict[str, set[str]] = {}
-    for folder in ("models", "resolvers"):
-        for file in (_ROOT / folder).rglob("*.py"):
-            for code, said in _faults(ast.parse(file.read_text("utf-8"))):
-                found.setdefault(code, set()).update({said} - {""})
-    return {code: sorted(found[code]) for code in sorted(found)}
-
-
-def _faults(tree: ast.Module) -> Iterator[tuple[str, str]]:
-    """Code and sentence of each fault that is made."""
-    constants = {
-        target.id: node.value
-        for node in tree.body
-        if isinstance(node, ast.Assign)
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Fault":
-            match node.args:
-                case [_, ast.Constant(value=str(code)), said]:
-                    yield code, _sentence(said, constants)
-
-
-def _sentence(said: ast.expr, constants: Mapping[str, ast.expr]) -> str:
-    """What is said, with … for what is put in; nothing for what is worked out elsewhere."""
-    if isinstance(said, ast.Name) and said.id in constants:
-        return _sentence(constants[said.id], {})
-    if isinstance(said, ast.Call) and said.args:
-        return _sentence(said.args[0], constants)
-    parts = said.values if isinstance(said, ast.JoinedStr) else [said]
-    words = "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in parts)
-    return words.replace("|", "\\|") if " " in words else ""
 
 
 def _settings(codes: Mapping[str, str]) -> str:

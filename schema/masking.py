@@ -53,24 +53,29 @@ class Schema(strawberry.Schema):
         context = execution_context.context if execution_context else None
         began = execution_context is not None and execution_context.result is not None
         for index, error in enumerate(errors):
-            errors[index] = _masked(error, context) if _is_unexpected(error) else _coded(error, context, began)
+            unexpected = _is_unexpected(error, began)
+            errors[index] = _masked(error, context) if unexpected else _coded(error, context, began)
             if error.original_error is None and not (isinstance(context, Context) and context.actor):
                 self.remove_field_suggestion(errors[index])
 
 
-def _is_unexpected(error: GraphQLError) -> bool:
+def _is_unexpected(error: GraphQLError, began: bool) -> bool:
+    """Is it a bug? A value in the document that nothing can read, as a number of 5,000 digits, is its sender's."""
     cause = error.original_error
     while isinstance(cause, GraphQLError) and cause.original_error is not None:
         cause = cause.original_error
-    return cause is not None and not isinstance(cause, GraphQLError | StrawberryInputCoercionError)
+    expected = cause is None or isinstance(cause, GraphQLError | StrawberryInputCoercionError)
+    return not expected and (began or not error.nodes)
 
 
 def _coded(error: GraphQLError, context: object, began: bool) -> CodedError:
-    """The same with a code: its own, else that of the step that failed."""
+    """The same with a code, its own, else that of the step that failed; logged under the number that it tells."""
     told = dict(error.extensions or {})
     code = str(told.pop("code", "BAD_USER_INPUT" if began else "GRAPHQL_VALIDATION_FAILED"))
     headers = error.headers if isinstance(error, CodedError) else None
-    return CodedError(code, error.message, headers, at=error, **told | {"requestNumber": _number(context)})
+    message, number = error.message.partition(", but encountered error ")[0], _number(context)
+    log.info("graphql.refused", number=number, code=code, path=error.path)
+    return CodedError(code, message, headers, at=error, **told | {"requestNumber": number})
 
 
 def _stopped(context: object) -> CodedError:

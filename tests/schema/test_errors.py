@@ -173,6 +173,33 @@ async def test_a_mistake_in_a_query_is_explained(db: str) -> None:
     assert "nom" in result.errors[0].message
 
 
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("{", "GRAPHQL_PARSE_FAILED"),
+        ("{ viewer { nom } }", "GRAPHQL_VALIDATION_FAILED"),
+        ("query Q($n: Int!) { requests(first: $n) { nodes { id } } }", "BAD_USER_INPUT"),
+        ("{ requests(first: 0) { nodes { id } } }", "BAD_USER_INPUT"),
+        ('{ __type(name: "Query") { name } }', "INTROSPECTION_DISABLED"),
+        ("{ viewer { name } }", "UNAUTHENTICATED"),
+    ],
+)
+async def test_the_number_that_is_told_is_in_the_log_with_its_code(db: str, query: str, code: str) -> None:
+    with capture_logs() as logs:
+        result = await ask(None if code in {"INTROSPECTION_DISABLED", "UNAUTHENTICATED"} else MANAGER, query)
+    [told] = [error.extensions or {} for error in result.errors or []]
+    assert told["code"] == code
+    assert [(line["number"], line["code"]) for line in logs] == [(told["requestNumber"], code)]
+
+
+async def test_a_number_that_python_does_not_read_is_the_document_s_fault() -> None:
+    result = await ask(MANAGER, "{ requests(first: %s) { nodes { id } } }" % ("9" * 5_000))
+    [error] = result.errors or []
+    assert (error.extensions or {})["code"] == "GRAPHQL_VALIDATION_FAILED"
+    assert error.message == "Expected value of type 'Int'"
+    assert error.locations
+
+
 async def test_only_who_is_signed_in_is_helped_with_names() -> None:
     for actor, helped in ((None, False), (MANAGER, True), (None, False)):
         result = await ask(actor, "{ viewer { nam } }")

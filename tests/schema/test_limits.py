@@ -61,6 +61,8 @@ def points(document: str, **variables: object) -> int:
         ("{ requests(first: 3) { nodes { versions(first: 5) { nodes { id } } } } }", 1 + 3 * (1 + 1 + 5)),
         ("{ requests(first: 3) { ...P } } fragment P on FundingRequestConnection { nodes { id } }", 1 + 3),
         ("{ requests(first: 2000000000) { nodes { id } } }", 1 + 100),
+        ('{ __type(name: "Query") { name fields { name } } }', 500 + 2),
+        ("{ __schema { a: types { n: name } b: types { name } } }", 500 + 1 + 2 * 5_001),
         ("query Q($n: Int) { requests(first: $n) { nodes { id } } }", 1 + 20),
         ("query Q($n: Int = 7) { requests(first: $n) { nodes { id } } }", 1 + 7),
         ('mutation { markPaid(input: {requestId: "x"}) { __typename } }', 10 + 1),
