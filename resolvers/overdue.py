@@ -1,4 +1,4 @@
-"""What is overdue, and how the mails stand: one answer for the gauges, for `solde doctor` and for the console."""
+"""What is overdue, and how mails and webhooks stand: one answer for gauges, `solde doctor` and the console."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from tortoise.expressions import Q
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from models import Email, SweepPass
+from models import Email, SweepPass, WebhookDelivery
 from models.attachments import Integrity
 from models.emails import LATE, MOST_UNANSWERED, EmailStatus
+from models.webhooks import DeliveryStatus, WebhookState
 from resolvers.deadlines import to_expire, to_remind
 from resolvers.integrity import damaged, kept
 from resolvers.scanning import infected, waiting
+from resolvers.webhook_failures import Receivers, receivers
 
 Row = TypeVar("Row", bound=Model)
 
@@ -27,7 +29,7 @@ _DAY, _MONTH = timedelta(days=1), timedelta(days=30)
 
 @dataclass(frozen=True)
 class Standing:
-    """Since when the oldest of each kind has been due, None when none is; and how the mails stand."""
+    """Since when the oldest of each kind has been due, None when none is; and how mails and webhooks stand."""
 
     due_since: dict[str, datetime | None]
     mails: dict[EmailStatus, int]  # SENT: of the last day
@@ -36,6 +38,7 @@ class Standing:
     damaged: dict[Integrity, int]  # documents that are not what was received
     unverified_since: datetime | None  # when the longest-unverified document was compared with its hash, or came
     stranded: int  # mails that leave no more unless a manager sends them again
+    receivers: Receivers  # of webhooks
     last_pass: SweepPass | None
 
     def seconds_overdue(self, kind: str, as_of: datetime) -> float:
@@ -50,7 +53,7 @@ class Standing:
 
     def is_late(self, kind: str, as_of: datetime) -> bool:
         """Has something of that kind been due for longer than a working portal takes?"""
-        tolerance = LATE if kind in {"mail", "scan"} else TOLERANCE
+        tolerance = LATE if kind in {"mail", "scan", "webhook"} else TOLERANCE
         return self.seconds_overdue(kind, as_of) > tolerance.total_seconds()
 
 
@@ -62,6 +65,7 @@ async def standing(as_of: datetime) -> Standing:
             "reminder": await _oldest(to_remind(as_of), "reminds_at"),
             "mail": await _oldest_mail(),
             "scan": await _oldest(waiting(), "created_at"),
+            "webhook": await _oldest(_to_tell(), "next_attempt_at"),
         },
         mails=await _mails(as_of),
         pending_scans=await waiting().count(),
@@ -69,6 +73,7 @@ async def standing(as_of: datetime) -> Standing:
         damaged={state: await damaged(state).count() for state in Integrity if state is not Integrity.INTACT},
         unverified_since=await _longest_unverified(as_of),
         stranded=await _stranded(as_of).count(),
+        receivers=await receivers(as_of),
         last_pass=await SweepPass.all().order_by("-began_at").first(),
     )
 
@@ -90,6 +95,11 @@ async def _oldest_mail() -> datetime | None:
     queued = await _oldest(Email.filter(status=EmailStatus.QUEUED), "created_at")
     unknown = Email.filter(status=EmailStatus.UNKNOWN, unanswered__lt=MOST_UNANSWERED)
     return min(filter(None, [queued, await _oldest(unknown, "created_at")]), default=None)
+
+
+def _to_tell() -> QuerySet[WebhookDelivery]:
+    """What was put off is not due before its next attempt: late is what no worker tries."""
+    return WebhookDelivery.filter(status=DeliveryStatus.PENDING, webhook__state=WebhookState.ACTIVE)
 
 
 async def _longest_unverified(as_of: datetime) -> datetime | None:

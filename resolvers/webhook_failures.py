@@ -1,9 +1,12 @@
-"""A webhook whose receiver takes nothing any more: it is disabled, and its owner told by mail."""
+"""Webhooks whose receivers take nothing: how many, since when; after a day each is disabled, and its owner told."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
+
+from tortoise.queryset import QuerySet
 
 from models import Email, Webhook
 from models.actors import SYSTEM
@@ -16,6 +19,42 @@ from resolvers.events import record_account
 from resolvers.mail.notification import outgoing
 from resolvers.mail.rendering import render
 from resolvers.responsible import responsible
+
+_MONTH = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Receivers:
+    """How webhooks stand: those that are told, those that take nothing, those that are told nothing any more."""
+
+    well: int
+    failing: int
+    disabled: int
+    failing_since: datetime | None  # of those that fail, the one that has for longest
+    given_up: int  # of those that are disabled, those that took nothing, of the last month
+
+    def seconds_failing(self, as_of: datetime) -> float:
+        """For how long the one that has failed for longest has taken nothing; 0 when none fails."""
+        since = self.failing_since
+        return max(0.0, (as_of - since).total_seconds()) if since else 0.0
+
+
+async def receivers(as_of: datetime) -> Receivers:
+    """How webhooks stand; what their owners disabled themselves while all was well has not been given up."""
+    failing = _in(WebhookState.ACTIVE).filter(failing_since__not_isnull=True).order_by("failing_since")
+    longest = await failing.first()
+    given_up = _in(WebhookState.DISABLED).filter(failing_since__not_isnull=True, disabled_at__gt=as_of - _MONTH)
+    return Receivers(
+        well=await _in(WebhookState.ACTIVE).filter(failing_since=None).count(),
+        failing=await failing.count(),
+        disabled=await _in(WebhookState.DISABLED).count(),
+        failing_since=longest.failing_since if longest else None,
+        given_up=await given_up.count(),
+    )
+
+
+def _in(state: WebhookState) -> QuerySet[Webhook]:
+    return Webhook.filter(state=state)
 
 
 async def give_up(webhook_id: UUID, why: str, *, as_of: datetime) -> bool:

@@ -19,6 +19,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from resolvers.overdue import Standing, standing
+from resolvers.webhook_failures import Receivers
 from settings import settings
 from web.peers import address_of
 
@@ -64,11 +65,21 @@ def _registry(now: Standing, as_of: datetime) -> CollectorRegistry:
         damaged.labels(integrity.value).set(count)
     unverified = _gauge(registry, "oldest_verification_seconds", "Since when one has not been compared with its hash")
     unverified.set(now.seconds_unverified(as_of))
+    _tell_of_webhooks(registry, now.receivers, as_of)
     if last := now.last_pass:
         _gauge(registry, "last_sweep_timestamp_seconds", "When a worker last looked").set(last.began_at.timestamp())
         _gauge(registry, "last_sweep_duration_seconds", "How long that took").set(last.seconds)
         _gauge(registry, "last_sweep_failed_parts", "Parts of it that failed").set(len(last.failed))
     return registry
+
+
+def _tell_of_webhooks(registry: CollectorRegistry, now: Receivers, as_of: datetime) -> None:
+    webhooks = _gauge(registry, "webhooks", "Webhooks that are told, that take nothing, that are disabled", "state")
+    told = {"ACTIVE": now.well, "FAILING": now.failing, "DISABLED": now.disabled}
+    for name, number in told.items():
+        webhooks.labels(name).set(number)
+    failing = _gauge(registry, "oldest_failing_webhook_seconds", "Since when one has taken nothing, 0: none fails")
+    failing.set(now.seconds_failing(as_of))
 
 
 def _gauge(registry: CollectorRegistry, name: str, told: str, *labels: str) -> Gauge:

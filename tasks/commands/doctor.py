@@ -16,12 +16,18 @@ from models.typography import french, quantity
 from resolvers.overdue import TOLERANCE, Standing, standing
 from settings import settings
 from tasks.commands.comparing import WORDS, compare_all
-from tasks.commands.findings import DAY, PATIENCE, Finding, duration, words_of
+from tasks.commands.findings import DAY, HOUR, PATIENCE, Finding, duration, words_of
 from tasks.commands.running import REFUSED
 from tasks.commands.surroundings import legal_notice, places, sandbox, servers
 
 MOST_SKEW = 5.0  # seconds
-OVERDUE = {"expiry": "Clôtures", "reminder": "Relances", "mail": "Courriels", "scan": "Analyses antivirus"}
+OVERDUE = {
+    "expiry": "Clôtures",
+    "reminder": "Relances",
+    "mail": "Courriels",
+    "scan": "Analyses antivirus",
+    "webhook": "Webhooks",
+}
 
 
 def doctor(
@@ -71,7 +77,15 @@ async def _database() -> list[Finding]:
     except Exception as error:  # Whatever it is, somebody has to look at it.
         return [Finding(False, f"Base de données : injoignable ({words_of(error)}).")]
     reachable = Finding(True, "Base de données : joignable, migrations à jour.")
-    return [reachable, clock, _last_pass(now, as_of), *_overdue(now, as_of), _stranded(now), *_documents(now, as_of)]
+    return [
+        reachable,
+        clock,
+        _last_pass(now, as_of),
+        *_overdue(now, as_of),
+        _stranded(now),
+        _receivers(now, as_of),
+        *_documents(now, as_of),
+    ]
 
 
 def _database_exists() -> bool:
@@ -117,6 +131,17 @@ def _stranded(now: Standing) -> Finding:
     if now.stranded:
         return Finding(False, f"Courriels : {quantity(now.stranded, 'échec')} à renvoyer par un gestionnaire.")
     return Finding(True, f"Courriels : {quantity(now.mails[EmailStatus.QUEUED], 'courriel')} en attente, aucun échec.")
+
+
+def _receivers(now: Standing, as_of: datetime) -> Finding:
+    """A receiver that fails is its owner's business, who is told by mail; for an hour, it is nobody's."""
+    well, failing, seconds = now.receivers.well, now.receivers.failing, now.receivers.seconds_failing(as_of)
+    told = [f"{quantity(well + failing, 'actif')}"]
+    if failing:
+        told.append(f"{failing} en échec (le plus ancien depuis {duration(seconds)})")
+    if now.receivers.given_up:
+        told.append(f"{quantity(now.receivers.given_up, 'désactivé')} ces 30 derniers jours, faute de réponse")
+    return Finding(seconds <= HOUR and not now.receivers.given_up, f"Webhooks : {', '.join(told)}.")
 
 
 def _documents(now: Standing, as_of: datetime) -> list[Finding]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from models.typography import quantity
 
 PATIENCE = 10.0  # seconds that each thing asked may take
-DAY = 86400.0  # seconds
+DAY, HOUR = 86400.0, 3600.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Finding:
 
 def duration(seconds: float) -> str:
     """How long, in the largest unit that says something."""
-    for unit, name in ((DAY, "jour"), (3600, "heure"), (60, "minute")):
+    for unit, name in ((DAY, "jour"), (HOUR, "heure"), (60, "minute")):
         if seconds >= unit:
             return quantity(int(seconds // unit), name)
     return quantity(max(0, int(seconds)), "seconde")

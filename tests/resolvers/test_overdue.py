@@ -12,18 +12,24 @@ from models import Email, Modification, SweepPass
 from models.attachments import Integrity, ScanStatus
 from models.database import connection, is_postgres, transaction
 from models.emails import LATE, MOST_UNANSWERED, EmailStatus
+from resolvers import webhook_outbox as outbox
 from resolvers.overdue import TOLERANCE, note_pass, standing
+from resolvers.webhook_failures import give_up
+from resolvers.webhook_feed import end_of_feed, spread
+from resolvers.webhook_outbox import Outcome
+from resolvers.webhooks import disable_webhook
 from tests.conftest import NOW
 from tests.factories import MANAGER, make_request, make_upload, send_back
 from tests.resolvers.test_outbox import make_email
 from tests.resolvers.test_scanning import make_waiting
+from tests.resolvers.test_webhooks import created
 
 pytestmark = pytest.mark.usefixtures("db")
 
 
 async def test_nothing_is_overdue_on_an_empty_portal() -> None:
     now = await standing(NOW)
-    assert now.due_since == {"expiry": None, "reminder": None, "mail": None, "scan": None}
+    assert now.due_since == {"expiry": None, "reminder": None, "mail": None, "scan": None, "webhook": None}
     assert now.mails == dict.fromkeys(EmailStatus, 0)
     assert (now.pending_scans, now.infected, now.stranded, now.last_pass) == (0, 0, 0, None)
     assert (now.damaged, now.unverified_since) == ({Integrity.ALTERED: 0, Integrity.MISSING: 0}, None)
@@ -97,6 +103,28 @@ async def test_a_mail_is_stranded_until_somebody_sends_it_again_or_nobody_wants_
     assert (await standing(NOW)).stranded == 1
 
 
+async def test_a_receiver_takes_nothing_since_the_first_failure_and_nobody_is_late_before_the_next_attempt() -> None:
+    webhook, other = await created(), await created(url="https://editeur.fr/autre")
+    await created(url="https://editeur.fr/bien")
+    await disable_webhook(MANAGER, (await created(url="https://editeur.fr/arret")).id, as_of=NOW)
+    await send_back(await make_request())
+    for row in (webhook, other):
+        held = await outbox.lease(row.id, NOW)
+        assert held
+        await spread(held, await end_of_feed(), NOW)
+    [first] = await outbox.next_ones(webhook, NOW, 1)
+    await outbox.put_off(first, Outcome(500, "Réponse 500.", 12), NOW)
+    now = await standing(NOW + LATE)
+    assert now.due_since["webhook"] == NOW
+    assert (now.receivers.well, now.receivers.failing, now.receivers.disabled) == (2, 1, 1)
+    assert (now.receivers.seconds_failing(NOW + LATE), now.receivers.given_up) == (LATE.total_seconds(), 0)
+    assert now.is_late("webhook", NOW + LATE + timedelta(seconds=1))
+    await give_up(webhook.id, "essai", as_of=NOW)
+    now = await standing(NOW)
+    assert (now.receivers.failing, now.receivers.failing_since, now.receivers.given_up) == (0, None, 1)
+    assert (await standing(NOW + timedelta(days=30))).receivers.given_up == 0
+
+
 async def test_the_last_pass_is_that_of_the_worker_that_looked_last_and_the_gone_are_forgotten() -> None:
     await note_pass("a:1", began_at=NOW, seconds=0.5, failed=[])
     await note_pass("b:2", began_at=NOW + timedelta(minutes=1), seconds=0.25, failed=["expire"])
@@ -116,10 +144,12 @@ async def test_no_question_reads_a_table_that_grows(monkeypatch: pytest.MonkeyPa
         monkeypatch.setattr(client, name, _noting(getattr(client, name), asked))
     await standing(NOW)
     monkeypatch.undo()
-    plans = [await _plan(*question) for question in asked if "sweep_pass" not in question[0]]
-    assert len(plans) == 16
+    # Workers and webhooks are few.
+    few = re.compile('FROM "(sweep_pass|webhook)"')
+    plans = [await _plan(*question) for question in asked if not few.search(question[0])]
+    assert len(plans) == 17
     # A partial index, which may be read whole, or a part of one on all rows.
-    found = r"(modification_to|email|upload)_[a-z]+"
+    found = r"(modification_to|email|upload|delivery)_[a-z]+"
     whole = "SCAN .*(email|upload)_by|SCAN (email|upload)$"
     assert [plan for plan in plans if not re.search(found, plan) or re.search(whole, plan)] == []
 

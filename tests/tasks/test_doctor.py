@@ -15,10 +15,12 @@ from uuid import uuid4
 import pytest
 from typer.testing import CliRunner
 
+from models import Webhook
 from models.attachments import Integrity
 from models.database import database
 from models.emails import EmailStatus
 from models.typography import NBSP
+from models.webhooks import WebhookState
 from resolvers import storage
 from resolvers.overdue import note_pass
 from settings import settings
@@ -30,6 +32,7 @@ from tests.factories import MANAGER, make_attachment, make_request, make_upload,
 from tests.resolvers.storing import make_stored, put
 from tests.resolvers.test_outbox import make_email
 from tests.resolvers.test_scanning import make_waiting
+from tests.resolvers.test_webhooks import created
 from tests.services.portal import free_port
 
 Setting = Callable[[str, object], None]
@@ -91,6 +94,26 @@ def test_what_is_overdue_is_named() -> None:
             "Courriels : 1 échec à renvoyer par un gestionnaire.",
         ],
     )
+
+
+@pytest.mark.parametrize(
+    ("minutes", "state", "lines"),
+    [
+        (59, WebhookState.ACTIVE, []),
+        (200, WebhookState.ACTIVE, ["Webhooks : 1 actif, 1 en échec (le plus ancien depuis 3 heures)."]),
+        (200, WebhookState.DISABLED, ["Webhooks : 0 actif, 1 désactivé ces 30 derniers jours, faute de réponse."]),
+    ],
+)
+def test_a_receiver_that_takes_nothing_is_told_after_an_hour(
+    minutes: int, state: WebhookState, lines: list[str]
+) -> None:
+    async def fail() -> None:
+        now = datetime.now(UTC)
+        since = now - timedelta(minutes=minutes)
+        await Webhook.filter(id=(await created()).id).update(state=state, failing_since=since, disabled_at=now)
+
+    given(fail)
+    assert examined() == (int(bool(lines)), lines)
 
 
 def test_a_mail_of_this_minute_is_not_late() -> None:

@@ -10,10 +10,12 @@ from httpx import ASGITransport, AsyncClient
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.applications import Starlette
 
+from models import Webhook
 from resolvers.overdue import note_pass
 from tests.conftest import NOW
 from tests.factories import make_request, send_back
 from tests.resolvers.test_scanning import make_waiting
+from tests.resolvers.test_webhooks import created
 from tests.services.portal import free_port
 from tests.web.conftest import Clock
 from web.app import app
@@ -32,6 +34,9 @@ async def test_the_gauges_tell_what_is_overdue_and_how_the_last_sweep_went(stran
     modification = await send_back(await make_request())
     await note_pass("a:1", began_at=NOW, seconds=0.25, failed=["deliver"])
     clock.now = modification.closes_at + timedelta(minutes=2)
+    await created()
+    failing = await created(url="https://editeur.fr/autre")
+    await Webhook.filter(id=failing.id).update(failing_since=clock.now - timedelta(minutes=2))
     await make_waiting(created_at=clock.now - timedelta(minutes=3))
     answer = await stranger.get("/metrics")
     assert answer.headers["content-type"].startswith("text/plain; version=")
@@ -45,6 +50,8 @@ async def test_the_gauges_tell_what_is_overdue_and_how_the_last_sweep_went(stran
     assert told["solde_documents_infected",] == 0
     assert (told["solde_documents_damaged", "ALTERED"], told["solde_documents_damaged", "MISSING"]) == (0, 0)
     assert told["solde_oldest_verification_seconds",] == 180
+    assert [told["solde_webhooks", state] for state in ("ACTIVE", "FAILING", "DISABLED")] == [1, 1, 0]
+    assert (told["solde_oldest_failing_webhook_seconds",], told["solde_oldest_overdue_seconds", "webhook"]) == (120, 0)
     assert told["solde_last_sweep_timestamp_seconds",] == NOW.timestamp()
     assert (told["solde_last_sweep_duration_seconds",], told["solde_last_sweep_failed_parts",]) == (0.25, 1)
     assert [value for (name, *_), value in told.items() if name == "solde_build_info"] == [1]
