@@ -27,7 +27,7 @@ CODES: Mapping[str, Meaning] = MappingProxyType(
         "UNAUTHENTICATED": Meaning(
             401,
             "No token and no session, or a token that does not serve: unknown, misspelt, expired or revoked.",
-            "Send `Authorization: Bearer …` with a token that serves. `reason`, where it is given, says what is wrong.",
+            "Send `Authorization: Bearer …` with a token that serves; the sentence says what is wrong with yours.",
         ),
         "FORBIDDEN": Meaning(
             403,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from schema.coded_errors import CODES
 from schema.cost import DESCRIBING, DESCRIBING_AGAIN, LARGEST_PAGE, LISTED, WRITING
+from schema.field_codes import field_codes
 from schema.limits import LIMITS
 from settings import Settings
 
@@ -45,7 +46,8 @@ mutation Confirm($input: ConfirmModificationInput!) {
 
 ### Codes of `fieldErrors`
 
-Programs read `code`, people read `message`. Each code with sentences that it comes with (… stands for what changes):
+Programs read `code` and `field` (the name of the input's field; of an import, the JSON path in its document), people
+read `message`. Each code with the sentences that it comes with; … stands for what changes:
 
 """
 _TOP = """
@@ -147,7 +149,7 @@ arriving for a minute is given up (`TIMEOUT`).
 
 def errors_page() -> str:
     """docs/api/errors.md."""
-    fields = ((f"`{code}`", " · ".join(said) or "another one in each case") for code, said in field_codes().items())
+    fields = ((f"`{code}`", " · ".join(said) or "another in each case") for code, said in field_codes().items())
     rows = ((f"`{code}`", str(each.status), each.when, each.then) for code, each in CODES.items())
     return _ERRORS + _table(("Code", "Sentences"), fields) + _TOP + _table(("Code", "HTTP", "When", "Then"), rows)
 

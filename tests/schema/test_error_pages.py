@@ -4,9 +4,11 @@ import re
 from pathlib import Path
 
 from schema.coded_errors import CODES, code_of
-from schema.error_pages import errors_page, field_codes, limits_page
+from schema.error_pages import errors_page, limits_page
+from schema.field_codes import field_codes
 
 DOCS = Path("docs/api")
+FAULTS = {"import": "## Faults", "uploads": "## Why a file is refused"}
 SOURCES = [file for folder in ("schema", "web") for file in Path(folder).rglob("*.py")]
 
 
@@ -39,5 +41,17 @@ def test_every_refusal_with_only_a_status_has_a_code() -> None:
 
 def test_codes_of_broken_rules_come_with_their_sentences() -> None:
     codes = field_codes()
-    assert codes["INVALID_SIRET"] == ["Le SIRET compte 14 chiffres, dont une clé de contrôle juste."]
-    assert len(codes) > 30
+    assert codes["NOT_YOURS"] == ["Ce SIRET n’est pas celui de votre entreprise (…)."]
+    assert codes["HTTPS_REQUIRED"] == ["Cette adresse doit commencer par https://."], "made by another name"
+    assert codes["COUNT"] == ["Choisissez de 1 à 100 demandes."], "a number under a name"
+    assert "est fourni et n’est pas nommé" in codes["EXTRA_FILE"][0], "a sentence under a name"
+    assert codes["INVALID_CONTACT"][0].startswith("Saisissez une adresse électronique"), "said in a mapping"
+    assert codes["INVALID_IBAN"][0].startswith("Attendu\N{NO-BREAK SPACE}: un IBAN"), "a rule of the import"
+    assert "AUTRE_S" not in codes
+
+
+def test_codes_that_the_other_pages_explain_are_in_the_catalogue() -> None:
+    written = "".join((DOCS / f"{page}.md").read_text().partition(begins)[2] for page, begins in FAULTS.items())
+    explained = set(re.findall(r"`(?!SOLDE_)([A-Z]+(?:_[A-Z]+)*)`", written))
+    assert len(explained) > 40
+    assert explained <= field_codes().keys()
