@@ -1,7 +1,7 @@
 """Everything that is kept about one supplier, as entries of an archive: rows as JSON lines, documents as they are.
 
-Bank details are whole; digests of passwords, tokens and sessions, and the secrets of second factors, are no data
-about anybody and stay here. Rows are read some at a time and documents piece by piece, whatever their number.
+Bank details are whole; digests of passwords, tokens and sessions, and the secrets of second factors and webhooks, are
+no data about anybody and stay here. Rows are read some at a time and documents piece by piece, whatever their number.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ from models import (
     Upload,
     User,
     Version,
+    Webhook,
+    WebhookDelivery,
 )
 from models.actors import Actor, Author
 from models.attachments import ScanStatus
@@ -40,13 +42,17 @@ from resolvers.events import record_account
 from resolvers.links import SEGMENTS
 
 _LOT = 200
-_SECRET = frozenset({"password_hash", "totp_secret", "totp_step", "digest", "key", "bank_details_sealed"})
+_SECRET = frozenset(
+    {"password_hash", "totp_secret", "totp_step", "digest", "key", "bank_details_sealed", "secret", "former_secret"}
+)
 _KEPT_DIGESTS = (Event,)
 
 _TABLES: tuple[tuple[str, type[Model], tuple[str, ...]], ...] = (
     ("comptes", User, ("supplier_id",)),
     ("sessions", Session, ("user__supplier_id",)),
     ("jetons", ApiToken, ("supplier_id",)),
+    ("webhooks", Webhook, ("supplier_id",)),
+    ("envois-des-webhooks", WebhookDelivery, ("webhook__supplier_id",)),
     ("dossiers", Dossier, ("supplier_id",)),
     ("demandes", FundingRequest, ("dossier__supplier_id",)),
     ("versions", Version, ("request__dossier__supplier_id",)),

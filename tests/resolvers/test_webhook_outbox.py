@@ -26,7 +26,14 @@ from resolvers.retention import purge_due
 from resolvers.transitions import move
 from resolvers.webhook_failures import give_up
 from resolvers.webhook_outbox import LAST_ATTEMPT, LEASE, Outcome
-from resolvers.webhooks import create_webhook, disable_webhook, ping_webhook, renew_webhook_secret, replay_webhook
+from resolvers.webhooks import (
+    create_webhook,
+    delete_webhook,
+    disable_webhook,
+    ping_webhook,
+    renew_webhook_secret,
+    replay_webhook,
+)
 from settings import settings
 from tests.conftest import NOW
 from tests.factories import MANAGER, make_request, make_supplier, make_user, send_back, supplier_of
@@ -235,6 +242,20 @@ async def test_what_was_told_long_ago_leaves_the_log_and_what_waits_stays() -> N
     assert await outbox.forget_deliveries(NOW) == 0
     assert await outbox.forget_deliveries(NOW + SECOND) == 1
     assert await told(webhook) == [(2, EventKind.MODIFICATION_CANCELLED)]
+
+
+async def test_of_a_webhook_that_was_deleted_nothing_stays_once_its_log_is_empty() -> None:
+    stays = await created(url="https://editeur.fr/autre")
+    deleted = await created()
+    await sent_back_and_cancelled()
+    await spread(deleted)
+    [first] = await outbox.next_ones(deleted, NOW, 1)
+    await outbox.mark_delivered(first, FINE, NOW)
+    await delete_webhook(MANAGER, deleted.id, as_of=NOW)
+    await outbox.forget_deliveries(NOW)
+    assert await Webhook.all().count() == 2
+    await outbox.forget_deliveries(NOW + SECOND)
+    assert await Webhook.all().values_list("id", flat=True) == [stays.id]
 
 
 async def test_each_day_the_purge_shortens_the_log_as_the_settings_say() -> None:

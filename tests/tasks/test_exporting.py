@@ -12,12 +12,13 @@ from zipfile import ZipFile
 import pytest
 from typer.testing import Result
 
-from models import Event, FundingRequest, Session, SupportMessage, Upload, User
+from models import Event, FundingRequest, Session, SupportMessage, Upload, User, Webhook
 from models.actors import TokenScope
 from models.attachments import ScanStatus
 from models.events import EventKind
-from models.sealing import seal
+from models.sealing import seal, unseal
 from resolvers.accounts import digest
+from resolvers.webhooks import create_webhook, ping_webhook, renew_webhook_secret
 from tests.conftest import NOW
 from tests.factories import MANAGER, make_attachment, make_request, make_supplier, make_token, make_user, send_back
 from tests.resolvers.storing import make_stored
@@ -43,6 +44,9 @@ async def two_suppliers() -> None:
             digest=digest(f"session of {name}"), user=user, created_at=NOW, seen_at=NOW, expires_at=NOW
         )
         await make_token(name=f"Logiciel {name}", scopes=[TokenScope.READ], supplier=supplier, as_of=NOW)
+        webhook, _ = await create_webhook(user.actor, label=f"Suivi {name}", url=f"https://{siret}.fr/", as_of=NOW)
+        await renew_webhook_secret(user.actor, webhook.id, as_of=NOW)
+        await ping_webhook(user.actor, webhook.id, as_of=NOW)
         request = await make_request(supplier)
         await make_attachment(request, upload=await make_stored(user.actor, name.encode(), file_name="pv.pdf"))
         await send_back(request, comment=f"Demande à {name}")
@@ -71,6 +75,8 @@ def test_the_archive_holds_every_row_and_every_document_of_that_supplier_alone(a
     assert request["bank_details"]["iban"] == "FR7630006000011234567890189"
     assert [row["name"] for row in files["comptes"]] == ["Personne de GARAGE POULAT"]
     assert [row["name"] for row in files["jetons"]] == ["Logiciel GARAGE POULAT"]
+    assert [row["label"] for row in files["webhooks"]] == ["Suivi GARAGE POULAT"]
+    assert [row["webhook_id"] for row in files["envois-des-webhooks"]] == [files["webhooks"][0]["id"]]
     assert [row["text"] for row in files["messages"]] == ["Question de GARAGE POULAT"]
     assert [row["comment"] for row in files["modifications"]] == ["Demande à GARAGE POULAT"]
     assert [row["kind"] for row in files["courriels"]] == ["MODIFICATION_REQUESTED"]
@@ -94,6 +100,8 @@ def test_no_secret_leaves_with_it(archive: Path) -> None:
 async def secrets() -> list[str]:
     kept = [str(row.totp_secret) for row in await User.all()] + [row.digest for row in await Session.all()]
     sealed = [row.bank_details_sealed for row in await FundingRequest.all()]
+    for webhook in await Webhook.all():
+        sealed += [webhook.secret, str(webhook.former_secret), unseal(webhook.secret)]
     return ["JBSWY3DPEHPK3PXP", *kept, *sealed, *[row.key for row in await Upload.all()]]
 
 
