@@ -119,7 +119,10 @@ class ApiToken(Model):
 
     class Meta:
         table = "api_token"
-        indexes = [Index(fields=["created_at", "id"], name="token_by_date")]
+        indexes = [
+            Index(fields=["created_at", "id"], name="token_by_date"),
+            Index(fields=["expires_at", "id"], name="token_by_end"),
+        ]
 
     @property
     def shown(self) -> str:

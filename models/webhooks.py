@@ -104,8 +104,9 @@ class WebhookDelivery(Model):
         table = "webhook_delivery"
         unique_together = [("webhook", "number")]
         indexes = [
-            Index(fields=["status", "webhook_id", "next_attempt_at"], name="delivery_due"),
-            Index(fields=["webhook_id", "request_id", "number"], name="delivery_by_request"),
+            Index(fields=["status", "next_attempt_at", "webhook_id"], name="delivery_due"),
+            Index(fields=["webhook_id", "status", "number"], name="delivery_by_status"),
+            Index(fields=["created_at"], name="delivery_by_date"),
         ]
 
 

@@ -195,8 +195,9 @@ class Migration(migrations.Migration):
                 "app": "solde",
                 "unique_together": [("webhook", "number")],
                 "indexes": [
-                    Index(fields=["status", "webhook_id", "next_attempt_at"], name="delivery_due"),
-                    Index(fields=["webhook_id", "request_id", "number"], name="delivery_by_request"),
+                    Index(fields=["status", "next_attempt_at", "webhook_id"], name="delivery_due"),
+                    Index(fields=["webhook_id", "status", "number"], name="delivery_by_status"),
+                    Index(fields=["created_at"], name="delivery_by_date"),
                 ],
                 "pk_attr": "id",
                 "table_description": "One event, or a ping, to be told at one address until it says that it has it.",
@@ -222,4 +223,5 @@ class Migration(migrations.Migration):
             model_name="FundingRequest", index=Index(fields=["submitted_on", "id"], name="request_by_submission")
         ),
         ops.AddIndex(model_name="ApiToken", index=Index(fields=["created_at", "id"], name="token_by_date")),
+        ops.AddIndex(model_name="ApiToken", index=Index(fields=["expires_at", "id"], name="token_by_end")),
     ]

@@ -12,7 +12,6 @@ import pytest
 
 from models import Attachment, Event, Modification, Upload
 from models.actors import Actor
-from models.database import is_postgres, transaction
 from models.errors import NotFound
 from models.events import EventKind
 from resolvers import keeping, storage
@@ -22,6 +21,7 @@ from resolvers.keeping import given_up_documents, orphans, purge_dropped
 from resolvers.modifications import cancel_modification, confirm_modification, skip_modification
 from tests.conftest import NOW
 from tests.factories import MANAGER, make_attachment, make_request, make_supplier, make_user, send_back, supplier_of
+from tests.plans import plan_of
 from tests.resolvers.storing import is_stored, make_stored, put
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -175,14 +175,7 @@ async def test_a_file_without_a_row_is_an_orphan_and_one_with_a_row_is_none() ->
 
 
 async def test_what_was_given_up_is_found_without_looking_through_the_versions() -> None:
-    statement = given_up_documents(NOW).values("upload_id").sql(params_inline=True)
-    async with transaction() as own:
-        if is_postgres():
-            # It reads a table this small whole unless it is told not to.
-            await own.execute_query("SET LOCAL enable_seqscan = off")
-        explain = "EXPLAIN" if is_postgres() else "EXPLAIN QUERY PLAN"
-        rows = await own.execute_query_dict(f"{explain} {statement}")
-    assert "attachment_unversioned" in "\n".join(str(value) for row in rows for value in row.values())
+    assert "attachment_unversioned" in await plan_of(given_up_documents(NOW).values("upload_id"))
 
 
 async def test_a_file_added_again_while_it_is_deleted_is_either_kept_or_refused() -> None:

@@ -11,7 +11,6 @@ import pytest
 from tortoise.queryset import QuerySet
 
 from models import Email
-from models.database import is_postgres, transaction
 from models.emails import MOST_UNANSWERED, EmailKind, EmailStatus
 from resolvers.outbox import (
     LAST_ATTEMPT,
@@ -30,6 +29,7 @@ from resolvers.outbox import (
     wait_after,
 )
 from tests.conftest import NOW
+from tests.plans import plan_of
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -74,17 +74,10 @@ async def test_what_is_due_is_found_by_its_partial_index_in_order(
     due: Callable[[datetime], QuerySet[Email]], index: str
 ) -> None:
     await make_email()
-    statement = due(NOW).limit(20).sql(params_inline=True)
-    async with transaction() as own:
-        if is_postgres():
-            # It reads a table this small whole unless it is told not to.
-            await own.execute_query("SET LOCAL enable_seqscan = off")
-        explain = "EXPLAIN" if is_postgres() else "EXPLAIN QUERY PLAN"
-        rows = await own.execute_query_dict(f"{explain} {statement}")
-    plan = "\n".join(str(value) for row in rows for value in row.values())
+    plan = await plan_of(due(NOW).limit(20))
     assert index in plan
-    assert "sort" not in plan.lower()
-    assert "b-tree" not in plan.lower()
+    assert "sort" not in plan
+    assert "b-tree" not in plan
 
 
 async def test_a_batch_is_no_larger_than_asked() -> None:

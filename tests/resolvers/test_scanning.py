@@ -12,7 +12,6 @@ from tortoise.queryset import QuerySet
 
 from models import Attachment, Event, FundingRequest, Upload
 from models.attachments import ScanStatus
-from models.database import is_postgres, transaction
 from models.errors import Invalid
 from models.events import EventKind
 from models.lifecycle import ModificationOutcome, RequestStatus
@@ -24,6 +23,7 @@ from resolvers.scanning import LEASE, LONGEST_WAIT, due, due_too_far, lease_due,
 from resolvers.visibility import get_modification
 from tests.conftest import NOW
 from tests.factories import MANAGER, make_attachment, make_request, make_upload, send_back, supplier_of
+from tests.plans import plan_of
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -57,17 +57,10 @@ async def test_what_is_due_is_found_by_its_partial_index_in_order(
     kind: Callable[[datetime], QuerySet[Upload]],
 ) -> None:
     await make_waiting()
-    statement = kind(NOW).limit(4).sql(params_inline=True)
-    async with transaction() as own:
-        if is_postgres():
-            # It reads a table this small whole unless it is told not to.
-            await own.execute_query("SET LOCAL enable_seqscan = off")
-        explain = "EXPLAIN" if is_postgres() else "EXPLAIN QUERY PLAN"
-        rows = await own.execute_query_dict(f"{explain} {statement}")
-    plan = "\n".join(str(value) for row in rows for value in row.values())
+    plan = await plan_of(kind(NOW).limit(4))
     assert "upload_to_scan" in plan
-    assert "sort" not in plan.lower()
-    assert "b-tree" not in plan.lower()
+    assert "sort" not in plan
+    assert "b-tree" not in plan
 
 
 async def test_what_is_leased_is_nobody_elses_until_the_lease_ends() -> None:

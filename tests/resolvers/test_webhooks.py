@@ -16,9 +16,9 @@ from models.actors import AccountRight, Actor, Role, TokenScope
 from models.errors import Invalid, NotFound, PermissionDenied, Refusal
 from models.events import EventKind
 from models.sealing import unseal
-from models.webhooks import WebhookState
+from models.webhooks import DeliveryStatus, WebhookState
 from resolvers import webhooks
-from resolvers.webhook_feed import Place, end_of_feed
+from resolvers.webhook_feed import Place, end_of_feed, pending
 from resolvers.webhooks import (
     MOST_WEBHOOKS,
     change_webhook,
@@ -34,6 +34,7 @@ from resolvers.webhooks import (
 )
 from tests.conftest import NOW
 from tests.factories import MANAGER, READER, make_request, make_supplier, make_user, send_back
+from tests.plans import plan_of
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -209,3 +210,10 @@ async def test_what_belongs_to_another_supplier_is_not_there(use_case: Callable[
     with pytest.raises(NotFound):
         await use_case(stranger, webhook.id, as_of=NOW)
     assert await webhooks.deliveries(stranger, webhook.id, None).count() == 0
+
+
+async def test_the_log_is_read_from_an_index_however_much_was_told() -> None:
+    webhook = await created()
+    failed = webhooks.deliveries(MANAGER, webhook.id, DeliveryStatus.FAILED)
+    for rows in (failed.order_by("-number").limit(21), pending(webhook.id).order_by("number")):
+        assert "delivery_by_status" in await plan_of(rows, sorting=False)
