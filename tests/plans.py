@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
-from tortoise.queryset import QuerySet, ValuesQuery
+from tortoise.queryset import QuerySet, ValuesListQuery, ValuesQuery
 
 from models.database import is_postgres, transaction
 
 
-async def plan_of(rows: QuerySet[Any] | ValuesQuery[Any], *, sorting: bool = True) -> str:
+Rows: TypeAlias = QuerySet[Any] | ValuesQuery[Any] | ValuesListQuery[Any]
+
+
+async def plan_of(rows: Rows, *, sorting: bool = True) -> str:
     """The plan of what reads those rows; not `sorting` where an index that has their order is to be preferred."""
     statement = rows.sql()  # What is inside a subquery stays a parameter.
     return await plan(statement, rows.query.get_parameterized_sql()[1], sorting=sorting)
