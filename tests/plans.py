@@ -8,7 +8,6 @@ from tortoise.queryset import QuerySet, ValuesListQuery, ValuesQuery
 
 from models.database import is_postgres, transaction
 
-
 Rows: TypeAlias = QuerySet[Any] | ValuesQuery[Any] | ValuesListQuery[Any]
 
 
