@@ -9,6 +9,7 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -23,7 +24,8 @@ _PLACES = re.compile(r"\{\w+\}")
 Names = Mapping[str, ast.expr]
 
 
-def field_codes() -> dict[str, list[str]]:
+@cache
+def field_codes() -> Mapping[str, list[str]]:
     """Each code with its sentences, … standing for what is put in."""
     files = (file for folder in ("models", "resolvers") for file in (_ROOT / folder).rglob("*.py"))
     trees = [ast.parse(file.read_text("utf-8")) for file in files if _DEMO not in file.parents]
@@ -44,7 +46,7 @@ def _constants(trees: Iterable[ast.Module]) -> Names:
 def _pairs(inside: ast.AST, names: Names) -> Iterator[tuple[str, str]]:
     """Code and sentence, each under the names that its function knows at that line."""
     for node in ast.iter_child_nodes(inside):
-        if isinstance(node, ast.stmt):
+        if isinstance(node, ast.Assign):
             names = {**names, **dict(_assigned([node]))}
         yield from _told(node, names)
         yield from _pairs(node, names)
@@ -66,7 +68,7 @@ def _told(node: ast.AST, names: Names) -> Iterator[tuple[str, str]]:
                 yield code.value, sentence
 
 
-def _assigned(body: list[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
+def _assigned(body: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
     for node in body:
         if isinstance(node, ast.Assign):
             yield from ((target.id, node.value) for target in node.targets if isinstance(target, ast.Name))
