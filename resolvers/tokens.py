@@ -157,12 +157,12 @@ async def revoke_token(actor: Actor, token_id: UUID, *, as_of: datetime) -> ApiT
     return await get_token(actor, token_id)
 
 
-async def end_token(token_id: UUID, *, as_of: datetime) -> ApiToken:
+async def end_token(actor: Actor, token_id: UUID, *, as_of: datetime) -> ApiToken:
     """The same by the operator, who is told when there is nothing to end."""
     token = await ApiToken.get_or_none(id=token_id)
     if token is None:
         raise Invalid(Fault("id", "UNKNOWN", "Aucun jeton ne porte cet identifiant : « solde token list » les liste."))
-    if not await _revoke(token, SYSTEM, as_of):
+    if not await _revoke(token, actor, as_of):
         raise Invalid(Fault("id", "REVOKED", "Ce jeton est déjà révoqué."))
     return token
 

@@ -11,6 +11,7 @@ from models import ApiToken, Event
 from models.actors import Actor
 from models.events import EventKind
 from models.tokens import TokenRefused
+from models.typography import NBSP
 from resolvers.tokens import authenticate_token
 from settings import settings
 from tests.tasks.test_commands import EXAMPLE, SIRET, deployment, look, solde
@@ -34,6 +35,9 @@ def test_token_issue_answers_the_token_alone() -> None:
     result = solde("token", "issue", "--name", "Éditeur", "--siret", SIRET, "--scope", "write")
     assert result.exit_code == 0
     [secret] = result.stdout.splitlines()
+    [told] = result.stderr.replace(NBSP, " ").splitlines()
+    assert told.startswith("Jeton « Éditeur » (read, write), jusqu’au ")
+    assert secret not in told
 
     async def whose() -> tuple[Actor, list[str]]:
         return await authenticate_token(secret, as_of=datetime.now(UTC)), (await ApiToken.get()).scopes
@@ -52,7 +56,7 @@ def test_a_token_is_listed_without_its_secret_and_ends_once_it_is_revoked() -> N
     columns = listed()
     assert secret not in columns
     assert columns[1:5] == ["ASP", "read", "", "valable"]
-    assert columns[8:] == [secret[-4:], "Portail SEGUR Numérique"]
+    assert columns[8:] == [secret[-4:], "Ligne de commande"]
 
     async def opens() -> bool:
         try:
