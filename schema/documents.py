@@ -12,7 +12,9 @@ from models.typography import french, grouped
 from schema.coded_errors import CodedError
 from settings import settings
 
-CACHED_DOCUMENTS = 128
+CACHED_DOCUMENTS = 64
+LONGEST_CACHED = 4_000
+"""Characters, those of an operation of several pages: trees of longer ones would keep the garbage collector busy."""
 MOST_FAULTS = 5
 """How many faults of one request are told: each is compared with every name that may have been meant."""
 _TOO_MANY_TOKENS = "tokens. Parsing aborted"
@@ -23,7 +25,7 @@ def parsed(document: str) -> DocumentNode:
     """The document as a tree; CodedError for one that is too long to be read, or that is not GraphQL."""
     if len(document) > settings.max_query_characters:
         raise _too_large(len(document), settings.max_query_characters, "caractères")
-    read = _parse(document, settings.max_query_tokens)
+    read = (_parse if len(document) <= LONGEST_CACHED else _parse_long)(document, settings.max_query_tokens)
     if isinstance(read, CodedError):
         raise read.anew()
     return read
@@ -41,6 +43,10 @@ def _parse(document: str, most: int) -> DocumentNode | CodedError:
         return CodedError(code, error.message, at=error)
 
 
+# One request reads its document several times.
+_parse_long = lru_cache(2)(_parse.__wrapped__)
+
+
 def _too_large(found: int | None, limit: int, of: str) -> CodedError:
     has = f"{grouped(found)} {of}, pour" if found else f"plus de {of} que"
     return CodedError("QUERY_TOO_LARGE", french(f"Requête trop longue : {has} {grouped(limit)} au plus."), limit=limit)
@@ -56,18 +62,30 @@ class ReadDocuments(SchemaExtension):
         yield
 
 
+class _Invalid(Exception):
+    """The document's faults, which are found anew each time: they would keep its whole tree."""
+
+    def __init__(self, faults: list[GraphQLError]) -> None:
+        super().__init__()
+        self.faults = faults
+
+
 class CheckedDocuments(SchemaExtension):
-    """The documents found valid or not, kept; each answer has its own list of their errors, since it edits it."""
+    """The documents found valid, kept."""
 
     def on_validate(self) -> Iterator[None]:
-        """Validate, or find what validating gave before; what is refused already needs no validation."""
+        """Validate what was not found valid before; what is refused already needs no validation."""
         asked = self.execution_context
         if not asked.pre_execution_errors and asked.query:
-            helped = getattr(asked.context, "actor", None) is not None
-            asked.pre_execution_errors = list(_faults(asked.schema._schema, asked.query, helped))
+            try:
+                _validate(asked.schema._schema, asked.query, getattr(asked.context, "actor", None) is not None)
+            except _Invalid as invalid:
+                asked.pre_execution_errors = invalid.faults
         yield
 
 
 @lru_cache(2 * CACHED_DOCUMENTS)
-def _faults(schema: GraphQLSchema, document: str, helped: bool) -> tuple[GraphQLError, ...]:
-    return tuple(validate(schema, parsed(document), max_errors=MOST_FAULTS, hide_suggestions=not helped))
+def _validate(schema: GraphQLSchema, document: str, helped: bool) -> None:
+    faults = validate(schema, parsed(document), max_errors=MOST_FAULTS, hide_suggestions=not helped)
+    if faults:
+        raise _Invalid(faults)

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from schema.coded_errors import CodedError
 from web.media_types import is_json
 from web.multipart import body
+from web.turns import turn
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _PARAMETERS = ("query", "variables", "operationName", "extensions")
@@ -52,6 +53,7 @@ async def _posted(http: Request) -> Any:
             {"Accept-Post": "application/json"},
         )
     received = b"".join([data async for data in body(http)])
+    await turn()
     return _from_json(received.removeprefix(_BYTE_ORDER_MARK))
 
 

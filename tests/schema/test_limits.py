@@ -130,6 +130,16 @@ def test_what_is_too_long_is_not_even_read(monkeypatch: pytest.MonkeyPatch) -> N
         documents.parsed("#" * (settings.max_query_characters + 1))
 
 
+async def test_only_short_documents_that_are_valid_are_kept() -> None:
+    kept = [documents._parse, documents._validate]
+    for cache in kept:
+        cache.cache_clear()
+    assert await code_of(MANAGER, "{ nowhere }#" + " " * documents.LONGEST_CACHED) == "GRAPHQL_VALIDATION_FAILED"
+    assert [cache.cache_info().currsize for cache in kept] == [0, 0]
+    assert (await ask(MANAGER, "{ __typename }")).errors is None
+    assert [cache.cache_info().currsize for cache in kept] == [1, 1]
+
+
 def test_no_stock_limiter_is_used() -> None:
     """They read fragments again at every spread: a small document keeps them busy for hours."""
     sources = " ".join(file.read_text() for file in Path("schema").glob("*.py"))
