@@ -10,10 +10,15 @@ from urllib.parse import urlencode
 
 from models.deadlines import PARIS
 from models.errors import Fault
+from models.text import storable
 
 Reader = Callable[[str], Any]
 Readers = Mapping[str, tuple[str, Reader]]
 """For each name of the address what it asks for, and how it is read: ValueError or KeyError when it cannot be."""
+
+
+LONGEST = 100
+"""What is longer is the name of nothing."""
 
 
 @dataclass
@@ -41,12 +46,17 @@ def asked(params: Mapping[str, str], readers: Readers) -> Search:
     for name, text in search.typed.items():
         key, read = readers[name]
         try:
-            search.wanted[key] = read(text)
+            search.wanted[key] = read(_kept(text))
         except (ValueError, KeyError, OverflowError):
-            is_day = read in (day, beginning, end)
-            said = "Saisissez un jour comme 27/08/2023." if is_day else "Choisissez une valeur de la liste."
-            search.faults.append(Fault(name, "UNREADABLE", said))
+            search.faults.append(Fault(name, "UNREADABLE", _SENTENCES.get(read, _OTHERWISE)))
     return search
+
+
+def _kept(text: str) -> str:
+    """The text, if the journal may repeat it: ValueError for one that no column can hold, or that is no search."""
+    if text != storable(text, LONGEST):
+        raise ValueError(text)
+    return text
 
 
 def day(text: str) -> date:
@@ -72,6 +82,12 @@ def number(text: str) -> str:
 def digits(text: str) -> str:
     """A SIRET without its spaces."""
     return "".join(text.split())
+
+
+_DAY = "Saisissez un jour comme 27/08/2023."
+_TEXT = f"Saisissez {LONGEST} caractères au plus, sans caractère invisible."
+_OTHERWISE = "Choisissez une valeur de la liste."
+_SENTENCES = {day: _DAY, beginning: _DAY, end: _DAY, str: _TEXT, number: _TEXT, digits: _TEXT}
 
 
 def _camel(name: str) -> str:

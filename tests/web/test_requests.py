@@ -89,7 +89,16 @@ async def test_every_field_of_the_search_is_one_of_the_api(manager: Visit, typed
 
 
 @pytest.mark.parametrize(
-    "typed", ["echeance-du=demain", "statut=X", "nature=autre", "lu=peut-être", "depot-au=31/02/2023"]
+    "typed",
+    [
+        "echeance-du=demain",
+        "statut=X",
+        "nature=autre",
+        "lu=peut-être",
+        "depot-au=31/02/2023",
+        "nom=a%00b",
+        f"nom={'a' * 101}",
+    ],
 )
 async def test_what_cannot_be_read_is_said_beside_its_field(manager: Visit, typed: str) -> None:
     await manager.open(f"/demandes?{typed}")
