@@ -1,12 +1,14 @@
-"""Hostile requests to a web process: what refusing each costs it, and how long `/livez` takes to answer meanwhile."""
+"""Hostile requests to a web process, many at once: what refusing each costs it, and how long `/livez` takes meanwhile."""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 from time import perf_counter
@@ -69,8 +71,9 @@ def _tell(url: str, process: int, token: str) -> None:
     print(f"{'':32}{'code':>28}{'CPU, ms':>10}{'memory, kB':>12}{'longest /livez, ms':>20}")
     for name, (body, _) in bodies().items():
         before, watch = Spent.by(process), Watch(url)
-        with watch.watching():
-            answers = [post(url, token, body.replace(NUMBER, b"#%04d#" % number)) for number in range(TIMES)]
+        sent = [body.replace(NUMBER, b"#%04d#" % number) for number in range(TIMES)]
+        with watch.watching(), ThreadPoolExecutor(TIMES) as together:
+            answers = list(together.map(partial(post, url, token), sent))
         after = Spent.by(process)
         cpu = (after.seconds - before.seconds) / TIMES * 1000
         memory = (after.most_memory - before.most_memory) / 1000
