@@ -37,7 +37,7 @@ def check_url(typed: str) -> str:
         raise _fault("HTTPS_REQUIRED", "Cette adresse doit commencer par https://.")
     if "@" in parts.netloc:
         raise _fault("CREDENTIALS", "Cette adresse ne doit contenir ni identifiant ni mot de passe.")
-    if not settings.webhook_networks and port is not None and port != 443 and port < 1024:
+    if not settings.webhook_networks and port is not None and not is_public_port(port):
         raise _fault("PORT", "Le port doit être 443, ou 1024 et au-delà.")
     if not _may_be_public(str(parts.hostname)):
         raise _fault("PRIVATE_ADDRESS", "Cette adresse n’est pas joignable depuis Internet.")
@@ -72,15 +72,20 @@ def _may_be_public(host: str) -> bool:
     return bool(settings.webhook_networks) or ("." in host and not host.lower().endswith(_OWN_NAMES))
 
 
-def is_allowed(address: str, *, secure: bool = True) -> bool:
-    """May something be sent to this address: a public one by https, any of the networks that the operator allows."""
+def is_public_port(port: int) -> bool:
+    """The port of https, or one that no well-known service listens on."""
+    return port == 443 or port >= 1024
+
+
+def is_allowed(address: str, *, public: bool = True) -> bool:
+    """May something be sent there: in the networks that the operator allows always, to a public one if `public`."""
     try:
         ip = ip_address(address)
     except ValueError:
         return False
     if any(ip in ip_network(network) for network in settings.webhook_networks):
         return True
-    return secure and _is_public(ip)
+    return public and _is_public(ip)
 
 
 def _is_public(ip: IPv4Address | IPv6Address) -> bool:

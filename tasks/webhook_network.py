@@ -12,7 +12,7 @@ from typing import Any
 
 import httpcore
 
-from models.webhook_addresses import is_allowed
+from models.webhook_addresses import is_allowed, is_public_port
 
 
 class Refused(Exception):
@@ -49,6 +49,7 @@ class CheckedNetwork(httpcore.AsyncNetworkBackend):
         except (OSError, UnicodeError) as error:
             raise httpcore.ConnectError(str(error)) from error
         addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-        if not all(is_allowed(address, secure=self._secure) for address in addresses):
+        public = self._secure and is_public_port(port)
+        if not all(is_allowed(address, public=public) for address in addresses):
             raise Refused(host)
         return addresses

@@ -70,7 +70,7 @@ def test_any_other_is_refused_with_the_reason(url: str, code: str) -> None:
 @pytest.mark.parametrize("address", ["93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946"])
 def test_a_public_address_may_be_reached_by_https_alone(address: str) -> None:
     assert is_allowed(address)
-    assert not is_allowed(address, secure=False)
+    assert not is_allowed(address, public=False)
 
 
 @pytest.mark.parametrize(
@@ -92,8 +92,8 @@ def test_a_network_that_the_operator_allows_may_be_reached_by_http_and_on_any_po
     setting("webhook_networks", ["10.1.0.0/16", "::1/128"])
     assert check_url("http://receveur:80/") == "http://receveur:80/"
     assert check_url("http://10.1.2.3:25/") == "http://10.1.2.3:25/"
-    assert is_allowed("10.1.2.3", secure=False)
-    assert is_allowed("::1", secure=False)
+    assert is_allowed("10.1.2.3", public=False)
+    assert is_allowed("::1", public=False)
     assert not is_allowed("10.2.0.1")
-    assert not is_allowed("93.184.216.34", secure=False)
+    assert not is_allowed("93.184.216.34", public=False)
     assert is_allowed("93.184.216.34")

@@ -343,11 +343,12 @@ async def test_the_address_connected_to_is_the_one_that_was_checked(
     assert resolver.asked == 1
 
 
-async def test_by_http_only_a_network_that_is_allowed_is_reached(
-    receiver: Receiver, names: Callable[..., Names]
+@pytest.mark.parametrize("url", ["http://editeur.fr/", "https://editeur.fr:25/"])
+async def test_by_http_or_on_the_port_of_another_service_only_a_network_that_is_allowed_is_reached(
+    receiver: Receiver, names: Callable[..., Names], url: str
 ) -> None:
     names(["93.184.216.34"])
-    outcome = await post("http://editeur.fr/", **QUIET)
+    outcome = await post(url, **QUIET)
     assert (outcome.status, outcome.error and outcome.error[:30]) == (None, "Ce nom mène à une adresse qui ")
     assert receiver.seen == []
 
