@@ -1,4 +1,4 @@
-"""Hostile requests to a web process, many at once: what refusing each costs it, and how long `/livez` takes meanwhile."""
+"""Hostile requests to a web process, many at once: what refusing each costs it, and how long `/livez` waits."""
 
 from __future__ import annotations
 
