@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
-from base64 import b64encode
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -19,9 +16,8 @@ from models.database import transaction
 from models.errors import Fault, Invalid, NotFound, PermissionDenied
 from models.events import EventKind
 from models.sealing import seal
-from models.text import has_hidden, tidy
-from models.webhook_addresses import check_url
-from models.webhooks import LONGEST_LABEL, TOLD_KINDS, DeliveryStatus, WebhookState, may_manage_webhooks
+from models.webhook_rules import checked, new_secret
+from models.webhooks import DeliveryStatus, WebhookState, may_manage_webhooks
 from resolvers.events import record_account
 from resolvers.pages import Order
 from resolvers.reading import get_supplier
@@ -71,8 +67,8 @@ async def create_webhook(
         raise PermissionDenied()
     wanted = supplier_id or actor.supplier_id
     supplier = await get_supplier(actor, wanted) if wanted else None
-    facts = _checked(label=label, url=url, kinds=kinds)
-    secret = _new_secret()
+    facts = checked(label=label, url=url, kinds=kinds)
+    secret = new_secret()
     end = await end_of_feed()
     webhook = Webhook(
         **facts,
@@ -104,7 +100,7 @@ async def change_webhook(
     """Change what a webhook is called, where it is told and of what; what is None stays as it is."""
     webhook = await get_webhook(actor, webhook_id)
     given = {"label": label, "url": url, "kinds": kinds}
-    facts = _checked(**{name: value for name, value in given.items() if value is not None})
+    facts = checked(**{name: value for name, value in given.items() if value is not None})
     changes = {name: value for name, value in facts.items() if value != getattr(webhook, name)}
     if not changes:
         return webhook
@@ -156,7 +152,7 @@ async def renew_webhook_secret(
     webhook = await get_webhook(actor, webhook_id)
     if not immediately and webhook.former_secret_ends_at and webhook.former_secret_ends_at > as_of:
         raise Invalid(_RENEWED)
-    secret, before = _new_secret(), webhook.secret
+    secret, before = new_secret(), webhook.secret
     former: dict[str, Any] = {"former_secret": None, "former_secret_ends_at": None}
     if not immediately:
         former = {"former_secret": before, "former_secret_ends_at": as_of + FORMER_SECRET_SIGNS}
@@ -192,43 +188,6 @@ async def replay_webhook(actor: Actor, webhook_id: UUID, *, after: Place | None,
 _RENEWED = Fault(
     "webhookId", "TOO_SOON", "Le secret vient d’être renouvelé et le précédent signe encore : attendez un jour."
 )
-
-
-def _new_secret() -> str:
-    """As the Standard Webhooks libraries read it."""
-    return f"whsec_{b64encode(secrets.token_bytes(32)).decode()}"
-
-
-def _checked(**given: Any) -> dict[str, Any]:
-    """The values as they are kept, or Invalid with a fault for each that breaks its rules."""
-    checks: dict[str, Callable[[Any], Any]] = {"label": _check_label, "url": check_url, "kinds": _check_kinds}
-    kept, faults = dict[str, Any](), list[Fault]()
-    for name, value in given.items():
-        try:
-            kept[name] = partial(checks[name], value)()
-        except Invalid as refusal:
-            faults += refusal.faults
-    if faults:
-        raise Invalid.of(faults)
-    return kept
-
-
-def _check_label(typed: str) -> str:
-    label = tidy(typed)
-    if not label:
-        raise Invalid(Fault("label", "REQUIRED", "Nommez ce webhook."))
-    if len(label) > LONGEST_LABEL:
-        raise Invalid(Fault("label", "TOO_LONG", f"Ce nom doit compter {LONGEST_LABEL} caractères au plus."))
-    if has_hidden(label):
-        raise Invalid(Fault("label", "HIDDEN_CHARACTER", "Ce nom contient un caractère invisible : supprimez-le."))
-    return label
-
-
-def _check_kinds(kinds: Iterable[EventKind]) -> list[str]:
-    wanted = set(kinds)
-    if wanted - TOLD_KINDS:
-        raise Invalid(Fault("kinds", "NOT_TOLD", "Un webhook n’est prévenu que des événements d’une demande."))
-    return sorted(kind.value for kind in wanted)
 
 
 async def _check_room(webhook: Webhook) -> None:
