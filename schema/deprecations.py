@@ -8,6 +8,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+import structlog
 from graphql import (
     DocumentNode,
     GraphQLEnumType,
@@ -30,6 +31,8 @@ from strawberry.extensions import SchemaExtension
 
 from resolvers.deprecated_uses import note_uses
 from schema.context import Context
+
+log = structlog.get_logger(__name__)
 
 _REMOVAL = re.compile(r"\b(\d{4}-\d{2}-\d{2})\.$")
 
@@ -127,4 +130,7 @@ class CountedDeprecations(SchemaExtension):
         asked, context = self.execution_context, self.execution_context.context
         if isinstance(context, Context) and context.actor and asked.graphql_document:
             names = deprecated_in(asked.schema._schema, asked.graphql_document, asked.variables or {})
-            await note_uses(context.actor, names, as_of=context.as_of)
+            try:
+                await note_uses(context.actor, names, as_of=context.as_of)
+            except Exception:  # What was asked for is done: the caller is to be told so.
+                log.exception("deprecated_uses_uncounted", fields=sorted(names))

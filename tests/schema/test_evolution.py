@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 import strawberry
@@ -139,6 +140,13 @@ async def test_every_use_of_what_goes_is_counted_by_account_and_day(db: str) -> 
     [day] = {use.day for use in await DeprecatedUse.all()}
     assert day == paris_day(NOW)
     assert (await forget_uses(day), await forget_uses(date(2023, 8, 8))) == (0, 2)
+
+
+async def test_what_cannot_be_counted_is_answered_all_the_same(db: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(DeprecatedUse, "filter", Mock(side_effect=OSError("no room")))
+    await asked(MANAGER, "{ width }")
+    monkeypatch.undo()
+    assert await counted() == {}
 
 
 async def test_managers_read_who_still_asks_for_it_and_nobody_else_does(db: str) -> None:
