@@ -102,6 +102,13 @@ async def manager_user(db: str) -> User:
 
 
 @pytest.fixture
+async def manager(site: AsyncClient, enter: Enter, manager_user: User) -> Visit:
+    """That manager in front of the portal."""
+    await enter(manager_user)
+    return Visit(site)
+
+
+@pytest.fixture
 async def scene(site: AsyncClient, enter: Enter, supplier_user: User, clock: Clock) -> Scene:
     """A request sent back a day ago, and somebody of its supplier in front of it."""
     request = await make_request(supplier_user.supplier)

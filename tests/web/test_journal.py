@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from httpx import AsyncClient
 
 from models import Event, User
 from models.actors import Actor, Origin, Role
@@ -19,18 +16,14 @@ from resolvers.comment_templates import save_comment_template
 from resolvers.events import record_account
 from tests.conftest import NOW
 from tests.factories import MANAGER, make_request, make_user, send_back
-from tests.schema.asking import statements
-from tests.web.conftest import Enter
 from tests.web.scene import Scene
 from tests.web.visit import Visit
 
 
-@pytest.fixture
-async def manager(site: AsyncClient, enter: Enter, manager_user: User) -> Visit:
-    """A manager in front of the portal, whose own name is in the journal."""
-    await enter(manager_user)
+@pytest.fixture(autouse=True)
+async def template(manager_user: User) -> None:
+    """What the manager did already."""
     await save_comment_template(manager_user.actor, title="=Contact", text="Muet.", as_of=NOW)
-    return Visit(site)
 
 
 async def test_the_journal_says_who_did_what_from_where(manager: Visit) -> None:
@@ -76,7 +69,7 @@ async def test_page_and_table_find_the_same(manager: Visit, typed: str, found: l
     page = await manager.open(f"/journal?{typed}")
     assert page.text.count("Détails du n°") == len(found)
     await manager.open(f"/journal.csv?{typed}")
-    assert [row["Événement"] for row in table(manager)] == found
+    assert [row["Événement"] for row in manager.table()] == found
 
 
 @pytest.mark.parametrize("typed", ["du=hier", "evenement=RIEN", "compte=x", "jeton=x"])
@@ -93,7 +86,7 @@ async def test_the_table_holds_every_line_once_and_computes_nothing(
     for _ in range(4):
         await send_back(await make_request(), comment="=1+1")
     await manager.open("/journal.csv")
-    rows = table(manager)
+    rows = manager.table()
     numbers = [int(row["Numéro"]) for row in rows]
     assert numbers == sorted(numbers, reverse=True)
     assert len(set(numbers)) == 5
@@ -104,10 +97,6 @@ async def test_the_table_holds_every_line_once_and_computes_nothing(
     assert (told.kind, told.payload) == (EventKind.DATA_EXPORTED, {"list": "journal"})
 
 
-def table(visit: Visit) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(visit.response.content.decode("utf-8-sig"), newline=""), delimiter=";"))
-
-
 async def test_a_long_journal_is_read_page_by_page(manager: Visit) -> None:
     for number in range(51):
         await record_account(EventKind.SIGN_IN_FAILED, user=None, actor=MANAGER, at=NOW + timedelta(hours=number))
@@ -116,19 +105,6 @@ async def test_a_long_journal_is_read_page_by_page(manager: Visit) -> None:
     page = await manager.follow("Lignes plus anciennes")
     assert page.text.count("Une connexion a échoué.") == 1
     assert page.links["Revenir au plus récent"] == "/journal?evenement=SIGN_IN_FAILED"
-
-
-async def test_it_costs_the_same_for_many_lines(manager: Visit) -> None:
-    async def cost() -> int:
-        with statements() as ran:
-            await manager.open("/journal")
-        return len(ran)
-
-    await send_back(await make_request())
-    few = await cost()
-    for _ in range(4):
-        await send_back(await make_request())
-    assert await cost() == few
 
 
 async def test_it_is_for_managers(scene: Scene) -> None:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import timedelta
 from decimal import Decimal
 from unittest.mock import ANY
 
 import pytest
-from httpx import AsyncClient
 
-from models import CommentTemplate, Event, Modification, User
+from models import CommentTemplate, Event, Modification
 from models.events import EventKind
 from models.lifecycle import RequestStatus
 from resolvers import request_export
@@ -21,18 +18,10 @@ from schema.nodes import node_id
 from tests.conftest import NOW
 from tests.factories import MANAGER, make_request, make_supplier, make_user, send_back, supplier_of
 from tests.schema.asking import statements
-from tests.web.conftest import Enter
 from tests.web.scene import Scene
 from tests.web.visit import Visit
 
 SEND_BACK = "/demandes/renvoi"
-
-
-@pytest.fixture
-async def manager(site: AsyncClient, enter: Enter, manager_user: User) -> Visit:
-    """A manager in front of the portal."""
-    await enter(manager_user)
-    return Visit(site)
 
 
 async def named(name: str, number: str) -> None:
@@ -122,10 +111,11 @@ async def test_a_long_list_is_read_page_by_page_with_its_search(manager: Visit) 
     assert page.links["Revenir au début"] == "/demandes?nom=garage+%26&ordre=modification-recente"
 
 
-async def test_the_list_costs_the_same_for_many_rows(manager: Visit) -> None:
+@pytest.mark.parametrize("address", ["/demandes", "/journal"])
+async def test_a_list_costs_the_same_for_many_rows(manager: Visit, address: str) -> None:
     async def cost() -> int:
         with statements() as ran:
-            await manager.open("/demandes")
+            await manager.open(address)
         return len(ran)
 
     await send_back(await make_request())
@@ -193,12 +183,6 @@ async def test_these_pages_are_for_managers(scene: Scene) -> None:
 # The table
 
 
-def table(visit: Visit) -> list[dict[str, str]]:
-    content = visit.response.content
-    assert content.startswith(b"\xef\xbb\xbf")
-    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";"))
-
-
 async def test_the_table_says_of_each_request_what_the_list_does(manager: Visit) -> None:
     hostile = await make_supplier(legal_name='=HYPERLINK("http://evil.example")', siret="79256844600019")
     await make_user(hostile)
@@ -208,7 +192,7 @@ async def test_the_table_says_of_each_request_what_the_list_does(manager: Visit)
     writer = await supplier_of(request)
     await change_support_contact(writer, modification.id, support_contact="a@editeur.fr", as_of=NOW)
     await manager.open("/demandes.csv")
-    first, second = table(manager)
+    first, second = manager.table()
     assert [first["Numéro de dossier"], second["Numéro de dossier"]] == ["F1", "F2"]
     assert (first["Statut"], first["Motif du rejet"], first["Échéance (heure de Paris)"]) == ("Rejetée", "'@tous", "")
     assert second["Dénomination sociale"] == '\'=HYPERLINK("http://evil.example")'
@@ -231,7 +215,7 @@ async def test_the_table_holds_what_was_searched_for_each_once(manager: Visit, m
             await make_request(supplier, number=f"F{number}", kind=kind)
     await make_request(await make_supplier(legal_name="AUTRE"), number="F9")
     await manager.open("/demandes.csv?nom=garage&ordre=depot")
-    rows = [(row["Numéro de dossier"], row["Nature"]) for row in table(manager)]
+    rows = [(row["Numéro de dossier"], row["Nature"]) for row in manager.table()]
     assert rows == [(f"F{n}", kind) for n in range(5) for kind in ("demande d’avance", "demande de solde")]
 
 

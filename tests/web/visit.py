@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -121,6 +123,12 @@ class Visit:
     @property
     def title(self) -> str:
         return self.page.within("title")
+
+    def table(self) -> list[dict[str, str]]:
+        """The rows of a table that was opened to be downloaded, which says itself that it is UTF-8."""
+        content = self.response.content
+        assert content.startswith(b"\xef\xbb\xbf")
+        return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";"))
 
     async def open(self, path: str) -> Reading:
         """The page at that address, after every redirection."""
