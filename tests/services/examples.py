@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.docs.blocks import blocks
@@ -35,6 +36,12 @@ class Reader:
             if block.file:
                 (folder / block.file).write_text(block.text)
 
+    def reset(self) -> None:
+        """Leave the sandbox as it began, for whoever reads another page."""
+        query = {"query": "mutation Reset { resetSandbox { __typename } }"}
+        authorization = {"Authorization": f"Bearer {self.token}"}
+        httpx.post(f"{self.portal.url}/graphql", json=query, headers=authorization, timeout=30).raise_for_status()
+
     def type(self, script: str, folder: Path) -> str:
         """What the shell answers; nothing in the script may fail."""
         given = {"PORTAL": self.portal.url, "TOKEN": self.token, "MANAGER_TOKEN": self.manager_token}
@@ -51,7 +58,7 @@ class Reader:
         return ran.stdout
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
     """A sandbox of its own, which may call the receivers of this machine."""
     folder = tmp_path_factory.mktemp("sandbox")

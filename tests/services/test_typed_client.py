@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,12 +17,13 @@ PAGE = "typed-clients"
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A scratch folder in which the page's packages are installed."""
+def folder(reader: Reader, tmp_path: Path) -> Iterator[Path]:
+    """A scratch folder in which the page's packages are installed; the page leaves the sandbox changed."""
     (tmp_path / "node_modules").symlink_to(Path(os.environ["SOLDE_TEST_CODEGEN"]) / "node_modules")
     # The page's own modules are modern ones, as its readers' packages say.
     shutil.copy(Path(os.environ["SOLDE_TEST_CODEGEN"]) / "package.json", tmp_path)
-    return tmp_path
+    yield tmp_path
+    reader.reset()
 
 
 def test_the_types_are_generated_the_client_is_checked_and_confirms(reader: Reader, folder: Path) -> None:
