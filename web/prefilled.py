@@ -28,6 +28,7 @@ EXAMPLES: Mapping[str, Any] = {
     "intitule": "Pièce illisible",
     "texte": "Ceci est un essai.",
     "nom": "Logiciel à l’essai",
+    "url": "https://logiciel.example/webhooks",
 }
 
 
@@ -82,9 +83,10 @@ def _of_demo(data: dict[str, Any]) -> dict[str, Any]:
     known["demandes"] = [each["id"] for each in waiting[:2]]
     known["validee"] = _first(data["validated"], "id")
     known["jeton"] = _first(data["tokens"], "id")
+    known["webhook"] = _first(data["webhooks"], "id")
     known["modele"] = next((each["id"] for each in data["commentTemplates"]), None)
     known["message"] = _first(data["supportMessages"], "id")
-    known["courriel"] = next((each["id"] for each in data["emails"]["nodes"] if not each["resentAs"]), None)
+    known["courriel"] = _to_resend(data["emails"])
     known["actualite"] = next((each["id"] for each in data["news"]["nodes"] if not each["withdrawnAt"]), None)
     return known
 
@@ -96,7 +98,7 @@ def _of_request(request: Chosen, data: dict[str, Any]) -> dict[str, Any]:
     if found:
         known["validee"] = found["id"]
         known["message"] = next((each["id"] for each in found["supportMessages"]["nodes"] if not each["answer"]), "")
-        known["courriel"] = next((each["id"] for each in found["emails"]["nodes"] if not each["resentAs"]), "")
+        known["courriel"] = _to_resend(found["emails"]) or ""
     return known
 
 
@@ -123,6 +125,12 @@ def _cycle(request: dict[str, Any] | None) -> dict[str, Any]:
         return {"modification": "", "jour": ""}
     closes_on = datetime.fromisoformat(cycle["closesAt"]).astimezone(PARIS).date()
     return {"modification": cycle["id"], "jour": (closes_on + timedelta(days=7)).isoformat()}
+
+
+def _to_resend(emails: dict[str, Any]) -> Any:
+    """The latest mail that has left and was not sent again."""
+    left = (each["id"] for each in emails["nodes"] if each["status"] != "QUEUED" and not each["resentAs"])
+    return next(left, None)
 
 
 def _first(connection: dict[str, Any], name: str) -> Any:

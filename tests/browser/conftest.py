@@ -6,7 +6,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from playwright.async_api import Browser, ConsoleMessage, Page, Playwright, Requ
 
 from tests.browser.journeys import journey as journey
 from tests.browser.journeys import site as site
-from tests.services.portal import Portal
+from tests.services.portal import Portal, start_portal
 
 QUIET = ["--disable-gpu", "--disable-quic", "--disable-component-update", "--disable-sync", "--no-first-run"]
 
@@ -37,6 +38,18 @@ def portal(launch: Callable[..., Portal], furnished: Path, tmp_path: Path) -> Po
     portal = launch("--demo")
     portal.wait_until_ready()
     return portal
+
+
+@contextmanager
+def started(folder: Path, furnished: Path, **settings: str) -> Iterator[Portal]:
+    """A portal of its own on that folder, with the demo, ready."""
+    shutil.copytree(furnished, folder, dirs_exist_ok=True)
+    portal = start_portal(folder, "--demo", port=None, **settings)
+    try:
+        portal.wait_until_ready()
+        yield portal
+    finally:
+        portal.end()
 
 
 async def launch_chromium(playwright: Playwright) -> Browser:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.browser.conftest import started
+from tests.services.portal import Portal
 from web.ready_made import READY_MADE
 
 pytestmark = pytest.mark.parametrize("javascript", [True], ids=["with JavaScript"], indirect=True)
@@ -19,6 +23,13 @@ WATCH = """
 """
 BEGUN = re.compile('"(data|errors)"')
 EXECUTE = "Exécuter l’opération"
+
+
+@pytest.fixture(scope="module")
+def portal(tmp_path_factory: pytest.TempPathFactory, furnished: Path) -> Iterator[Portal]:
+    """One portal for this whole file: what the last test does to it stands in no other's way."""
+    with started(tmp_path_factory.mktemp("console"), furnished) as portal:
+        yield portal
 
 
 async def sign_in(page: Page) -> None:
@@ -38,20 +49,6 @@ async def _run(page: Page) -> dict[str, Any]:
     await expect(result).to_contain_text(BEGUN)
     answer: dict[str, Any] = json.loads(await result.evaluate("place => place.CodeMirror.getValue()"))
     return answer
-
-
-async def test_every_ready_made_operation_works_when_it_is_opened_and_run(page: Page) -> None:
-    await sign_in(page)
-    for operation in READY_MADE:
-        await page.goto(f"/graphql?modele={operation.name}")
-        answer = await _run(page)
-        assert "errors" not in answer, (operation.name, answer)
-        [told] = answer["data"].values() if operation.writes else [{}]
-        assert told.get("__typename", "Success").endswith("Success"), (operation.name, answer)
-        assert await page.evaluate("stopped") == [], operation.name
-    names = await page.locator(".graphiql-tab").all_inner_texts()
-    assert len(names) == len(READY_MADE)
-    assert all(name.isalpha() for name in names), names
 
 
 async def test_the_editor_speaks_french_and_shows_the_documentation_the_explorer_and_the_history(page: Page) -> None:
@@ -112,3 +109,17 @@ async def test_the_console_is_read_on_the_narrowest_phone(page: Page) -> None:
         await page.goto(address)
         await expect(page.get_by_role("main" if address != "/graphql" else "banner")).to_be_visible()
         assert await page.evaluate("document.documentElement.scrollWidth") <= 320, address
+
+
+async def test_every_ready_made_operation_works_when_it_is_opened_and_run(page: Page) -> None:
+    await sign_in(page)
+    for operation in READY_MADE:
+        await page.goto(f"/graphql?modele={operation.name}")
+        answer = await _run(page)
+        assert "errors" not in answer, (operation.name, answer)
+        [told] = answer["data"].values() if operation.writes else [{}]
+        assert told.get("__typename", "Success").endswith("Success"), (operation.name, answer)
+        assert await page.evaluate("stopped") == [], operation.name
+    names = await page.locator(".graphiql-tab").all_inner_texts()
+    assert len(names) == len(READY_MADE)
+    assert all(name.isalpha() for name in names), names

@@ -5,9 +5,7 @@ Pairwise by default; `make screens` looks at every state under every combination
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,29 +13,18 @@ import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
 from tests.browser.conditions import EVERY, conditions
-from tests.browser.conftest import launch_chromium
+from tests.browser.conftest import launch_chromium, started
 from tests.browser.states import AREAS, SETTINGS
 from tests.browser.validators import invalid
 from tests.browser.walking import Walker
-from tests.services.portal import Portal, start_portal
+from tests.services.portal import Portal
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory, furnished: Path) -> Iterator[Portal]:
     """One portal for all that this process looks at: what states need made does not stand in another's way."""
-    with _started(tmp_path_factory.mktemp("states"), furnished) as portal:
+    with started(tmp_path_factory.mktemp("states"), furnished) as portal:
         yield portal
-
-
-@contextmanager
-def _started(folder: Path, furnished: Path, **settings: str) -> Iterator[Portal]:
-    shutil.copytree(furnished, folder, dirs_exist_ok=True)
-    portal = start_portal(folder, "--demo", port=None, **settings)
-    try:
-        portal.wait_until_ready()
-        yield portal
-    finally:
-        portal.end()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -59,7 +46,7 @@ async def test_every_state_is_good_to_everybody(demo: Portal, browser: Browser, 
 async def test_the_portal_is_good_to_everybody_however_it_is_set(
     browser: Browser, tmp_path: Path, furnished: Path, area: str
 ) -> None:
-    with _started(tmp_path, furnished, **SETTINGS[area]) as portal:
+    with started(tmp_path, furnished, **SETTINGS[area]) as portal:
         await _walk(portal, browser, area)
 
 

@@ -38,7 +38,8 @@ async def test_the_console_counts_what_waits_and_names_the_first_deadline(
     assert page.status_code == 200
     assert "1 demande « en cours »" in text
     assert "2 demandes « A modifier »" in text
-    assert "première échéance : FINSAS000102, jusqu’au samedi 26 août 2023 à 14 h 32" in text
+    first = '<a href="/dossiers/FINSAS000102/solde">FINSAS000102</a>'
+    assert f"première échéance : {first}, jusqu’au samedi 26 août 2023 à 14 h 32" in text
 
 
 async def test_the_console_of_an_empty_portal_says_so(site: AsyncClient, enter: Enter, manager_user: User) -> None:
@@ -59,7 +60,7 @@ async def test_the_console_counts_the_mails_that_did_not_leave(
     await enter(manager_user)
     text = unescape((await site.get("/console")).text).replace("\u00a0", " ")
     assert "2 courriels refusés" in text
-    assert "1 courriel peut-être arrivé : le serveur n’a pas répondu" in text
+    assert "1 courriel peut-être arrivé, le serveur n’a pas répondu" in text
     assert "1 courriel en retard de plus d’un quart d’heure" in text
     await resend_email(MANAGER, email.id, as_of=NOW)
     text = unescape((await site.get("/console")).text).replace("\u00a0", " ")
@@ -94,7 +95,7 @@ async def test_the_console_counts_what_is_due_this_week_and_what_passed_since_ye
     text = unescape((await site.get("/console")).text).replace("\u00a0", " ")
     assert "2 demandes « A modifier »" in text
     assert "1 échéance cette semaine</a>" in text
-    assert "1 délai dépassé depuis hier" in text
+    assert '"/journal?evenement=MODIFICATION_EXPIRED&du=2023-08-06">1 délai dépassé depuis hier</a>' in text
 
 
 async def test_every_ready_made_operation_opens_from_the_console_and_can_be_read_there(
@@ -141,6 +142,7 @@ async def test_the_operations_are_filled_in_with_the_chosen_request_and_no_other
     assert known["une-demande"] == {"dossier": "FINSAS000101", "nature": "BALANCE"}
     assert known["prolonger-le-delai"]["modification"] == node_id("Modification", sent_back.id)
     assert known["prolonger-le-delai"]["jour"] == "2023-09-03"
+    assert known["renvoyer-un-courriel"]["courriel"] == ""  # its mail has not left yet
     other = _variables((await site.get("/graphql?demande=FINSAS000102&nature=solde")).text)
     assert other["prolonger-le-delai"]["modification"] == ""
     assert other["valider"]["demande"] != known["valider"]["demande"]
@@ -217,6 +219,7 @@ def test_every_ready_made_operation_has_a_title_and_says_whether_it_writes() -> 
         "changer-un-droit",
         "changer-un-modele",
         "changer-une-actualite",
+        "creer-un-webhook",
         "demander-plusieurs-modifications",
         "emettre-un-jeton",
         "enregistrer-un-modele",

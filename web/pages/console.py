@@ -28,13 +28,15 @@ STATUSES = {"ActionNotAllowedError": 409, "NotFoundError": 404}
 async def console(http: Request) -> Response:
     """What waits, and every ready-made operation, about the request that `?demande=` names."""
     as_of = http.state.as_of
-    data = await run(http, "ConsolePage", since=_yesterday(as_of).isoformat())
+    since = _yesterday(as_of)
+    data = await run(http, "ConsolePage", since=since.isoformat())
     return render(
         http,
         "console/page.html",
         operations=READY_MADE,
         chosen=prefilled.chosen(http),
         this_week=_due_before(prefilled.end_of_week(as_of), data["toModify"]["nodes"]),
+        since=since,
         data=data,
     )
 

@@ -55,8 +55,10 @@ function ReadyMade() {
     "section",
     { className: "ready-made", "aria-label": "Opérations prêtes" },
     element("h2", null, "Opérations prêtes"),
-    ...group("Lire", operations.filter(({ writes }) => !writes)),
-    ...group("Agir", operations.filter(({ writes }) => writes)),
+    ...group("Lire", operations.filter(({ main, writes }) => main && !writes)),
+    ...group("Agir", operations.filter(({ main, writes }) => main && writes)),
+    ...group("Lire aussi", operations.filter(({ main, writes }) => !main && !writes)),
+    ...group("Agir aussi", operations.filter(({ main, writes }) => !main && writes)),
   );
 }
 
