@@ -10,6 +10,8 @@ from enum import Enum, auto
 
 import pytest
 
+from tests.services.listener import Listener
+
 END_OF_MAIL = b"\r\n.\r\n"
 
 
@@ -40,51 +42,26 @@ class Received:
     recipient: str
 
 
-class Hangup(Exception):
+class Hangup(ConnectionError):
     """The server ends the conversation without a word."""
 
 
-class MailServer:
-    """Listens on one port for as long as it is up; `watch` is told each moment of each conversation."""
+class MailServer(Listener):
+    """`watch` is told each moment of each conversation."""
 
     def __init__(self) -> None:
-        self.port = 0  # known once it has started, and kept
+        super().__init__()
         self.received: list[Received] = []
         self.faults: dict[str, Fault] = {}
         self.banner_after = 0.0  # seconds
         self.watch: Callable[[Moment], None] = lambda _moment: None
-        self._server: asyncio.Server | None = None
-        self._connected: set[asyncio.StreamWriter] = set()
-
-    async def start(self) -> None:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
-
-    async def stop(self) -> None:
-        """Down: nothing listens, and whoever was connected is cut off."""
-        if self._server:
-            self._server.close()
-            for writer in self._connected:
-                writer.transport.abort()
-            await self._server.wait_closed()
-            self._server = None
 
     @property
     def message_ids(self) -> list[str]:
         return [mail.message_id for mail in self.received]
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._connected.add(writer)
-        try:
-            await asyncio.sleep(self.banner_after)
-            await self._converse(reader, writer)
-        except (Hangup, ConnectionError, asyncio.IncompleteReadError):
-            writer.transport.abort()
-        finally:
-            self._connected.discard(writer)
-            writer.close()
-
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(self.banner_after)
         self.watch(Moment.CONNECTED)
         writer.write(b"220 courrier.example ESMTP\r\n")
         recipient = ""

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook as Verifier
 
+from tests.services.listener import Listener
+
 
 class Fault(Enum):
     """What goes wrong with one message."""
@@ -55,17 +57,15 @@ _ANSWERS = {
 TAKING = {None, Fault.DRIPS, Fault.TAKES_AND_RESETS}
 
 
-class Receiver:
-    """Listens on one port for as long as it is up; `behave` says what goes wrong with a message, None for nothing."""
+class Receiver(Listener):
+    """`behave` says what goes wrong with a message, None for nothing."""
 
     def __init__(self) -> None:
-        self.port = 0  # known once it has started, and kept
+        super().__init__()
         self.seen: list[Message] = []
         self.taken: list[Message] = []
         self.behave: Callable[[Message], Fault | None] = lambda _message: None
         self.secret = ""
-        self._server: asyncio.Server | None = None
-        self._connected: set[asyncio.StreamWriter] = set()
 
     @property
     def url(self) -> str:
@@ -76,30 +76,8 @@ class Receiver:
         by_id = {message.id: message.event for message in self.taken}
         return [kind for dossier, kind in by_id.values() if dossier == number]
 
-    async def start(self) -> None:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
-
-    async def stop(self) -> None:
-        """Down: nothing listens, and whoever was connected is cut off."""
-        if self._server:
-            self._server.close()
-            for writer in self._connected:
-                writer.transport.abort()
-            await self._server.wait_closed()
-            self._server = None
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._connected.add(writer)
-        try:
-            await self._answer(await _read(reader), writer)
-        except (ConnectionError, asyncio.IncompleteReadError):
-            writer.transport.abort()
-        finally:
-            self._connected.discard(writer)
-            writer.close()
-
-    async def _answer(self, message: Message, writer: asyncio.StreamWriter) -> None:
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        message = await _read(reader)
         if self.secret:
             Verifier(self.secret).verify(message.body, message.headers)
         self.seen.append(message)
