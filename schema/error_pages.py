@@ -116,8 +116,8 @@ query Week {
 }
 ```
 
-Each answer says what it cost and what is left, in `extensions.cost` and in the headers `RateLimit` and
-`RateLimit-Policy`:
+Each answer to a document that is valid says what it cost and what is left, in `extensions.cost` and in the headers
+`RateLimit` and `RateLimit-Policy`:
 
 ```json
 {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from graphql import OperationDefinitionNode, parse, validate
@@ -18,6 +19,7 @@ from tests.docs.blocks import EVERY, LANGUAGES, PAGES, Block
 from web import manual
 from web.app import app
 
+OTHERS = [file for pattern in ("*.md", "docs/*.md", "docs/[!a]*/*.md") for file in sorted(Path().glob(pattern))]
 SCHEMAS = {sandbox: build(sandbox=sandbox)._schema for sandbox in (False, True)}
 
 
@@ -55,6 +57,14 @@ def leads_somewhere(page: str, href: str) -> bool:
     name, _, anchor = href.partition("#")
     name = name.removesuffix(".md") or page
     return name in PAGES and (not anchor or anchor in {each.anchor for each in manual.page(name).sections})
+
+
+@pytest.mark.parametrize("file", OTHERS, ids=str)
+def test_every_link_of_the_other_documents_leads_to_a_file(file: Path) -> None:
+    tokens = (child for token in MarkdownIt().parse(file.read_text()) for child in token.children or ())
+    paths = [str(token.attrs.get("href") or token.attrs.get("src") or "").partition("#")[0] for token in tokens]
+    inside = [path for path in paths if path and not path.startswith(("https:", "http:", "mailto:", "/"))]
+    assert [path for path in inside if not (file.parent / path).exists()] == []
 
 
 @pytest.mark.parametrize("page", PAGES)
