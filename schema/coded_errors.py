@@ -102,7 +102,7 @@ CODES: Mapping[str, Meaning] = MappingProxyType(
         "QUERY_TOO_COSTLY": Meaning(
             400,
             "The operation could return more objects than one request may ask for.",
-            "Ask for smaller pages (`first`), above all inside lists; `cost` says what it would have cost.",
+            "Ask for smaller pages (`first`), above all inside lists; `found` says what it would cost.",
         ),
         "INTROSPECTION_DISABLED": Meaning(
             400,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from schema.coded_errors import CODES
-from schema.cost import DESCRIBING, DESCRIBING_AGAIN, LARGEST_PAGE, LISTED, WRITING
+from schema.cost import DESCRIBING, DESCRIBING_AGAIN, LISTED, WRITING
 from schema.field_codes import field_codes
 from schema.limits import LIMITS
+from schema.pagination import LARGEST_PAGE
 from settings import Settings
 
 _ERRORS = """\
@@ -66,7 +67,7 @@ _TOP = """
 
 `code` is stable: it is never renamed, and new ones are announced in the CHANGELOG. `requestNumber` is the number
 under which our logs, our pages and our Assistance know this request: keep it in your own logs. The text of a fault
-inside the portal never leaves it.
+inside the portal never leaves it. What is too much comes with `limit` and, where all of it was counted, `found`.
 
 The HTTP status is that of an answer with nothing but this error, to who accepts `application/graphql-response+json`.
 To who accepts `application/json` alone, requests that were understood are answered by 200, except 429 and 503. An
