@@ -31,9 +31,10 @@ from graphql import (
     is_list_type,
 )
 
+from schema.pagination import LARGEST_PAGE
+
 LISTED = 10
 """How many elements a list without pages is taken to have."""
-LARGEST_PAGE = 100
 WRITING = 10
 """The points of a mutation, besides those of what it returns."""
 DESCRIBING = 500
