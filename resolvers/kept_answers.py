@@ -49,11 +49,12 @@ def _digest(text: str) -> str:
 
 async def begin(call: Call) -> str | None:
     """The answer that the same call got before; None when it is to be made now. Else KeyReused or StillRunning."""
-    if await _is_first(call):
-        return None
+    # Looked for before it is claimed: who asks again and again takes the database from no one who writes.
     row = await KeptAnswer.get_or_none(digest=call.digest)
     if row is None:
-        raise StillRunning  # It has just ended without an answer to keep.
+        if await _is_first(call):
+            return None
+        raise StillRunning  # Another sending has just begun.
     if _is_over(row, call.at):
         await _take_over(row, call)
         return None

@@ -141,7 +141,7 @@ CODES: Mapping[str, Meaning] = MappingProxyType(
         ),
         "SERVICE_UNAVAILABLE": Meaning(
             503,
-            "The portal is being worked on, or its database does not answer.",
+            "The portal is being worked on, or its database or its storage does not answer.",
             "Try again after as many seconds as `Retry-After` says.",
         ),
         "STORAGE_FULL": Meaning(

@@ -13,6 +13,7 @@ from strawberry.types import ExecutionContext, ExecutionResult
 
 from models.typography import french
 from resolvers.events import record_denial
+from resolvers.outages import outage
 from schema.coded_errors import CodedError
 from schema.context import Context
 from schema.documents import MOST_FAULTS
@@ -61,11 +62,16 @@ class Schema(strawberry.Schema):
 
 def _is_unexpected(error: GraphQLError, began: bool) -> bool:
     """Is it a bug? A value in the document that nothing can read, as a number of 5,000 digits, is its sender's."""
+    cause = _cause(error)
+    expected = cause is None or isinstance(cause, GraphQLError | StrawberryInputCoercionError)
+    return not expected and (began or not error.nodes)
+
+
+def _cause(error: GraphQLError) -> Exception | None:
     cause = error.original_error
     while isinstance(cause, GraphQLError) and cause.original_error is not None:
         cause = cause.original_error
-    expected = cause is None or isinstance(cause, GraphQLError | StrawberryInputCoercionError)
-    return not expected and (began or not error.nodes)
+    return cause
 
 
 def _coded(error: GraphQLError, context: object, began: bool) -> CodedError:
@@ -88,9 +94,15 @@ def _number(context: object) -> str:
     return context.number if isinstance(context, Context) else "-"
 
 
-def _masked(error: GraphQLError, context: object) -> GraphQLError:
-    number = _number(context)
-    log.error("graphql.failed", number=number, path=error.path, exc_info=error.original_error)
-    words = f"Une erreur inattendue s’est produite. Communiquez à l’Assistance le numéro {number}."
-    place = GraphQLError("", error.nodes, path=error.path)
-    return CodedError("INTERNAL_ERROR", french(words), at=place, number=number, requestNumber=number)
+def _masked(error: GraphQLError, context: object) -> CodedError:
+    """What went wrong on our side, logged whole: a fault, or a database or a disk that may soon be back."""
+    number, cause = _number(context), _cause(error)
+    log.error("graphql.failed", number=number, path=error.path, exc_info=cause)
+    place, found = GraphQLError("", error.nodes, path=error.path), outage(cause)
+    if found:
+        return CodedError(found, french(_LATER.format(number)), {"Retry-After": "30"}, at=place, requestNumber=number)
+    return CodedError("INTERNAL_ERROR", french(_BUG.format(number)), at=place, number=number, requestNumber=number)
+
+
+_BUG = "Une erreur inattendue s’est produite. Communiquez à l’Assistance le numéro {}."
+_LATER = "Le portail ne peut pas répondre pour le moment. Réessayez dans une minute ; s’il le faut, numéro {}."

@@ -14,9 +14,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from structlog.contextvars import get_contextvars
 
 from models.errors import NotFound, PermissionDenied, Throttled
-from resolvers import storage
 from resolvers.events import record_denial
-from schema.coded_errors import CodedError, code_of
+from schema.coded_errors import CODES, CodedError, code_of
 from web.client import OperationFailed
 from web.media_types import JSON, accepted
 from web.origin import API_PATHS
@@ -126,12 +125,15 @@ async def could_not_begin(http: Request, error: Exception) -> Response:
 
 
 async def operation_failed(http: Request, error: Exception) -> Response:
-    """A page's operation came back with errors: nobody signed in, a wrong address, or our fault."""
+    """A page's operation came back with errors: nobody signed in, a wrong address, too long a wait, or our fault."""
     codes = error.codes if isinstance(error, OperationFailed) else set()
     if "UNAUTHENTICATED" in codes:
         return RedirectResponse("/connexion", 303)
     if "BAD_USER_INPUT" in codes:
         return answer(http, 404)  # A cursor or a rank, typed into the address, that no list gave.
+    passing = [CODES[code].status for code in ("STORAGE_FULL", "SERVICE_UNAVAILABLE", "TIME_LIMIT") if code in codes]
+    if passing:
+        return answer(http, passing[0], headers={"Retry-After": "30"}, because=error)
     return answer(http, 500, because=error)
 
 
@@ -158,12 +160,6 @@ async def throttled(http: Request, error: Exception) -> Response:
     return answer(http, 429, str(error), {"Retry-After": str(minutes * 60)})
 
 
-async def storage_failed(http: Request, error: Exception) -> Response:
-    """The place of the documents does not answer, or has no room left."""
-    status = 507 if isinstance(error, storage.Full) else 503
-    return answer(http, status, headers={"Retry-After": "60"}, because=error)
-
-
 HANDLERS: dict[Any, Callable[[Request, Exception], Awaitable[Response]]] = {
     HTTPException: http_error,
     CodedError: could_not_begin,
@@ -172,5 +168,4 @@ HANDLERS: dict[Any, Callable[[Request, Exception], Awaitable[Response]]] = {
     PermissionDenied: permission_denied,
     Throttled: throttled,
     ClientDisconnect: sender_left,
-    storage.Unavailable: storage_failed,
 }

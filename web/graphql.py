@@ -76,11 +76,11 @@ def _answered(result: ExecutionResult) -> Answered:
     content: dict[str, Any] = {"errors": [error.formatted for error in errors]} if errors else {}
     if result.extensions:
         content["extensions"] = result.extensions
+    coded = [error for error in errors if isinstance(error, CodedError)]
+    headers = {name: value for error in coded for name, value in error.headers.items()}
     if result.data is None and all(error.path is None for error in errors):
-        refusal = errors[0] if errors else None
-        refused = (refusal.status, refusal.headers) if isinstance(refusal, CodedError) else (400, {})
-        return Answered(content, *refused)
-    return Answered({"data": result.data} | content, PARTIAL_SUCCESS if errors else 200)
+        return Answered(content, coded[0].status if coded else 400, headers)
+    return Answered({"data": result.data} | content, PARTIAL_SUCCESS if errors else 200, headers)
 
 
 def _respond(answered: Answered, media_type: str) -> Response:

@@ -19,7 +19,7 @@ from web.operation import Operation
 # The text of a structured field, as the draft of the IETF has it, or the bare key that most callers send.
 _KEY = re.compile(r'"([ !#-\[\]-~]{1,255})"|([!#-\[\]-~]{1,255})')
 # After these the same call may well end otherwise: nothing is kept of them.
-_PASSING = frozenset({"INTERNAL_ERROR", "TIME_LIMIT", "UNAUTHENTICATED"})
+_PASSING = frozenset({"INTERNAL_ERROR", "SERVICE_UNAVAILABLE", "STORAGE_FULL", "TIME_LIMIT", "UNAUTHENTICATED"})
 
 
 @dataclass(frozen=True)

@@ -10,16 +10,14 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars, get_contextvars
-from tortoise.exceptions import DBConnectionError
 
+from resolvers.outages import outage
+from schema.coded_errors import CODES
 from web.errors import answer, new_number
 from web.origin import API_PATHS
 from web.problems import PROBLEMS
 
 log = structlog.get_logger()
-
-# As SQLite, PostgreSQL and the system say that a disk is full.
-_NO_ROOM = ("database or disk is full", "No space left on device")
 
 
 class Incidents:
@@ -55,11 +53,10 @@ class Incidents:
 
 def _incident(http: Request, error: Exception) -> Response:
     try:
-        if any(words in str(error) for words in _NO_ROOM):
-            return answer(http, 507, headers={"Retry-After": "60"}, because=error)
-        if isinstance(error, (DBConnectionError, OSError)):
-            return answer(http, 503, headers={"Retry-After": "30"}, because=error)
-        return answer(http, 500, because=error)
+        found = outage(error)
+        if found is None:
+            return answer(http, 500, because=error)
+        return answer(http, CODES[found].status, headers={"Retry-After": "30"}, because=error)
     except Exception as second:  # The error page itself cannot be drawn: say it without one.
         log.error("no error page", exc_info=second)
         return HTMLResponse(_BARE.format(**PROBLEMS[500]._asdict(), incident=get_contextvars()["incident"]), 500)

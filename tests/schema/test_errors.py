@@ -1,11 +1,16 @@
 """What goes wrong: refusals in the result, the rest at the top with a code, bugs behind a number."""
 
+import sqlite3
 from datetime import timedelta
+from unittest.mock import Mock
 
 import pytest
+from asyncpg.exceptions import AdminShutdownError
 from structlog.testing import capture_logs
+from tortoise.exceptions import OperationalError
 
-from resolvers import visibility
+from resolvers import storage, visibility
+from schema.coded_errors import CodedError
 from schema.nodes import node_id
 from tests.conftest import NOW
 from tests.factories import MANAGER, READER, make_request, make_supplier, make_user, send_back, supplier_of
@@ -165,6 +170,31 @@ async def test_a_bug_shows_a_number_and_is_logged_whole(db: str, monkeypatch: py
     assert [(line["number"], str(line["exc_info"])) for line in logs] == [
         (shown["extensions"]["number"], "secret of the house")
     ]
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (OperationalError(sqlite3.OperationalError("database is locked")), "SERVICE_UNAVAILABLE"),
+        (AdminShutdownError("secret of the house"), "SERVICE_UNAVAILABLE"),
+        (ConnectionRefusedError("secret of the house"), "SERVICE_UNAVAILABLE"),
+        (storage.Unavailable("secret of the house"), "SERVICE_UNAVAILABLE"),
+        (storage.Full("secret of the house"), "STORAGE_FULL"),
+        (OperationalError("database or disk is full"), "STORAGE_FULL"),
+        (OperationalError("no such table: secret"), "INTERNAL_ERROR"),
+    ],
+)
+async def test_what_may_soon_be_back_is_told_as_such(
+    db: str, monkeypatch: pytest.MonkeyPatch, error: Exception, code: str
+) -> None:
+    monkeypatch.setattr(visibility, "visible_dossiers", Mock(side_effect=error))
+    with capture_logs() as logs:
+        result = await ask(MANAGER, "{ dossiers { nodes { id } } }")
+    [told] = result.errors or []
+    assert isinstance(told, CodedError)
+    assert (told.code, told.headers.get("Retry-After")) == (code, None if code == "INTERNAL_ERROR" else "30")
+    assert str(error) not in told.message
+    assert [(line["number"], line["exc_info"]) for line in logs] == [(told.told["requestNumber"], error)]
 
 
 async def test_a_mistake_in_a_query_is_explained(db: str) -> None:

@@ -196,7 +196,7 @@ async def test_a_storage_that_is_away_is_a_page_that_says_to_come_back(
 ) -> None:
     setting("storage_url", "s3://no-such-bucket")
     answer = await reader.get(f"/pieces/{document.id}")
-    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
     assert "Le service ne répond pas." in answer.text
     secret = await make_token(name="Lecture", scopes=[TokenScope.READ], as_of=NOW)
     answer = await reader.get(f"/pieces/{document.id}", headers={"Authorization": f"Bearer {secret}"})

@@ -11,10 +11,11 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
-from tortoise.exceptions import DBConnectionError
+from tortoise.exceptions import DBConnectionError, OperationalError
 
 from models import User
 from models.errors import NotFound, PermissionDenied, Throttled
+from schema.coded_errors import CodedError
 from tests.web.conftest import Enter
 from tests.web.scene import Scene
 from tests.web.visit import Reading
@@ -65,7 +66,10 @@ async def test_each_refusal_is_a_whole_page_with_a_number_to_quote(
         (NotFound("secret"), 404),
         (PermissionDenied("Votre compte ne permet pas cette action."), 403),
         (HTTPException(418, "secret"), 400),
+        (OperationalError("database is locked"), 503),
         (client.OperationFailed("Page", []), 500),
+        (client.OperationFailed("Page", [CodedError("TIME_LIMIT", "secret")]), 503),
+        (client.OperationFailed("Page", [CodedError("STORAGE_FULL", "secret")]), 507),
     ],
 )
 async def test_what_went_wrong_inside_is_never_shown(

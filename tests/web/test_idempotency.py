@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from unittest.mock import Mock
 
 import httpx
 import pytest
@@ -114,9 +115,10 @@ async def test_what_could_not_begin_or_broke_down_leaves_the_key_free(
     async def away(*_args: object, **_named: object) -> None:
         raise ZeroDivisionError
 
-    with monkeypatch.context() as broken:
-        broken.setattr("resolvers.support._waiting", away)
-        assert code(await tell(program, request_id)) == "INTERNAL_ERROR"
+    for error, told_as in ((KeyError(), "INTERNAL_ERROR"), (OSError(), "SERVICE_UNAVAILABLE")):
+        with monkeypatch.context() as broken:
+            broken.setattr("resolvers.support._waiting", Mock(side_effect=error))
+            assert code(await tell(program, request_id)) == told_as
     with monkeypatch.context() as broken:
         broken.setattr(schema, "execute", away)
         assert (await tell(program, request_id)).status_code == 500

@@ -348,7 +348,7 @@ async def test_a_storage_in_trouble_is_told_to_programs_and_leaves_nothing(
     for sent in ({"content": PDF}, {"files": {"file": ("a.pdf", PDF)}}):
         answer = await program.post("/uploads?name=a.pdf", **sent)
         assert (answer.status_code, answer.json()["code"]) == trouble
-        assert answer.headers["Retry-After"] == "60"
+        assert answer.headers["Retry-After"] == "30"
     assert whole_files() == []
     assert not await Upload.exists()
 
