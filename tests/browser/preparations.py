@@ -248,3 +248,18 @@ async def choose_requests(page: Page) -> None:
 async def send_back_without_a_word(page: Page) -> None:
     await choose_requests(page)
     await page.get_by_role("button", name="Renvoyer ces demandes").click()
+
+
+async def read_mail_of_requests(page: Page) -> None:
+    await choose_requests(page)
+    await read_mail(page)
+
+
+async def read_mail(page: Page) -> None:
+    """What sending back would send, before it does."""
+    await page.locator("#comment").fill("Joignez le procès-verbal.")
+    await read_mail_without_a_word(page)
+
+
+async def read_mail_without_a_word(page: Page) -> None:
+    await page.get_by_role("button", name="Aperçu du courriel").click()

@@ -390,12 +390,38 @@ ACCOUNTS = [
     State("dépôt, lecture", "nadia", "/depot", "pas d’en déposer"),
     State("courriels de développement", "poulat", "/courriels", "Courriels de développement"),
     State("console", "gestionnaire", "/console", "Console"),
+    State(
+        "console, demande choisie",
+        "gestionnaire",
+        "/console?demande=FINSAS008609",
+        "s’ouvrent remplies",
+        says="remplies",
+    ),
+    State(
+        "courriel lu avant",
+        "gestionnaire",
+        "/console/apercu?demande=FINSAS008609",
+        "Courriel qui partirait",
+        made.read_mail,
+        focus="#courriel",
+    ),
+    refused(
+        "courriel sans un mot", "gestionnaire", "/console/apercu?demande=FINSAS008609", made.read_mail_without_a_word
+    ),
     State("demandes, gestionnaire", "gestionnaire", "/demandes", "Demandes de financement"),
     State("demandes cherchées", "gestionnaire", "/demandes?statut=TO_MODIFY&ordre=depot", "répondent à ces critères"),
     State("demandes introuvables", "gestionnaire", "/demandes?nom=personne", "Aucune demande ne répond"),
     State("demandes, jour illisible", "gestionnaire", "/demandes?depot-du=hier", RULES, status=422, focus="#erreurs"),
     State(
         "renvoi ensemble", "gestionnaire", "/demandes?statut=IN_REVIEW", "2 demandes à renvoyer", made.choose_requests
+    ),
+    State(
+        "renvoi, courriel lu avant",
+        "gestionnaire",
+        "/demandes?statut=IN_REVIEW",
+        "Courriel qui partirait",
+        made.read_mail_of_requests,
+        focus="#courriel",
     ),
     refused("renvoi sans un mot", "gestionnaire", "/demandes?statut=IN_REVIEW", made.send_back_without_a_word),
     State("renvoi de rien", "gestionnaire", "/demandes/renvoi", "Choisissez d’abord des demandes"),

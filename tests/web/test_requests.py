@@ -152,6 +152,20 @@ async def test_all_of_them_sent_back_is_said_to_be_done(manager: Visit) -> None:
     assert "1 demande renvoyée" in manager.text
 
 
+async def test_the_mail_is_read_before_requests_are_sent_back(manager: Visit) -> None:
+    fine, paid = await make_request(number="F1"), await make_request(number="F2", status=RequestStatus.PAID)
+    ids = [node_id("FundingRequest", request.id) for request in (fine, paid)]
+    await manager.open(f"{SEND_BACK}?demande={ids[0]}&demande={ids[1]}")
+    page = await manager.press("Aperçu du courriel", demande=ids[0], comment="À <revoir>", attendu="SUPPORT_CONTACT")
+    assert "« À <revoir> »" in page.text
+    assert page.forms[-1].fields["comment"] == "À <revoir>"
+    page = await manager.press("Aperçu du courriel", demande=ids[0], comment=" ")
+    assert (manager.status, "Saisissez le commentaire" in page.text) == (422, True)
+    await manager.press("Aperçu du courriel", demande=ids[1], comment="À revoir")
+    assert (manager.status, "Cette action n’est pas possible." in manager.text) == (422, True)
+    assert not await Modification.exists()
+
+
 async def test_a_template_is_taken_up_and_a_comment_kept(manager: Visit) -> None:
     request = await make_request()
     kept = await save_comment_template(MANAGER, title="Contact", text="Le contact est muet.", as_of=NOW)

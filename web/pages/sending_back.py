@@ -43,11 +43,28 @@ async def _act(http: Request, form: Form) -> Response:
         return await _show(http, chosen, form, taken=form.get("modele"))
     if form.get("action") == "enregistrer":
         return await _save(http, form)
+    if form.get("action") == "apercu":
+        return await _preview(http, form)
     wanted = {"comment": form.get("comment"), "expected": _expected(form)}
     result = (await run(http, "RequestModifications", requests=chosen, **wanted))["requestModifications"]
     if result["__typename"] == "ValidationError":
         return await _show(http, chosen, form, faults=result["fieldErrors"])
     return render(http, "requests/sent_back.html", result=result, natures=NATURES)
+
+
+async def _preview(http: Request, form: Form) -> Response:
+    """The mail that the first of the ticked requests would send: the others' differ by what they are about."""
+    chosen = form.all("demande")
+    asked = {
+        "requestId": chosen[0] if chosen else "",
+        "comment": form.get("comment"),
+        "expectedChanges": _expected(form),
+    }
+    answer = (await run(http, "PreviewModification", input=asked))["modificationPreview"]
+    if answer["__typename"] == "ModificationPreview":
+        return await _show(http, chosen, form, shown=answer)
+    faults = answer.get("fieldErrors") or [{"field": "", "message": answer["message"]}]
+    return await _show(http, chosen, form, faults=faults)
 
 
 async def _save(http: Request, form: Form) -> Response:
@@ -76,6 +93,7 @@ async def _show(
     taken: str = "",
     faults: list[dict[str, str]] | None = None,
     done: str = "",
+    shown: dict[str, Any] | None = None,
 ) -> Response:
     data = await run(http, "SendingBackPage", ids=chosen[:MOST])
     model = next((each for each in data["commentTemplates"] if each["id"] == taken), None)
@@ -94,6 +112,7 @@ async def _show(
         typed=typed,
         faults=faults or [],
         done=done,
+        shown=shown,
         natures=NATURES,
     )
 
