@@ -135,8 +135,9 @@ Each answer to a document that is valid says what it cost and what is left, in `
 _RATES = """
 Past any of them the answer is `RATE_LIMITED`, with status 429 and `Retry-After`, in seconds, whatever was accepted.
 Wait that long, then send the same request: nothing of it was executed. What is refused for its cost takes one point,
-not its cost. Budgets are whole again at `resetAt`. Operations that our own pages run cost their reader nothing; the
-requests of an address count all of them, pages and `/uploads` too.
+not its cost. Budgets are whole again at `resetAt`. Operations that our own pages run cost their reader nothing, a
+table (`/demandes.csv`, `/journal.csv`) a tenth of the points of a minute; the requests of an address count all of them,
+pages and `/uploads` too.
 
 The counters are shared by all processes of the portal through Redis; while it is away each process counts for itself.
 

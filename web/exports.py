@@ -14,11 +14,15 @@ from models.deadlines import PARIS
 from resolvers.journal import JournalFilter, export_journal
 from resolvers.request_export import COLUMNS, export_requests
 from resolvers.request_lists import RequestFilter
+from settings import settings
 from web import journal_table, request_search
-from web.errors import Explained
+from web.errors import Explained, answer
+from web.rate_limits import budget_of
 from web.searches import Readers, Search, asked
 from web.session import Page, managers_only
 
+IN_A_MINUTE = 10
+"""How many tables one account may ask for, if it asks the API for nothing else."""
 MEDIA_TYPE = "text/csv; charset=utf-8; header=present"
 Lots = AsyncIterator[Sequence[Sequence[Cell]]]
 Begin = Callable[[Request, Search], Awaitable[Lots]]
@@ -35,6 +39,9 @@ def _table(name: str, readers: Readers, columns: Iterable[str], begin: Begin) ->
         headers = {"Content-Disposition": disposition("attachment", file_name), "Cache-Control": "no-store"}
         if http.method == "HEAD":
             return Response(headers=headers, media_type=MEDIA_TYPE)
+        account = await budget_of(http).spend(settings.points_per_caller // IN_A_MINUTE, at=http.state.as_of)
+        if account and not account.granted:
+            return answer(http, 429, headers={"Retry-After": str(account.seconds(http.state.as_of))})
         return StreamingResponse(_written(columns, await begin(http, search)), headers=headers, media_type=MEDIA_TYPE)
 
     return managers_only(download)

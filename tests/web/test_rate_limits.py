@@ -99,6 +99,16 @@ async def test_our_own_pages_cost_nothing(
     assert [(await site.get("/mon-compte")).status_code for _ in range(3)] == [200, 200, 200]
 
 
+async def test_a_table_costs_a_tenth_of_what_may_be_spent(
+    site: AsyncClient, enter: Enter, manager_user: User, setting: Setting
+) -> None:
+    setting("points_per_caller", 20)
+    await enter(manager_user)
+    answers = [await site.get("/demandes.csv") for _ in range(11)]
+    assert [answer.status_code for answer in answers] == 10 * [200] + [429]
+    assert answers[10].headers["Retry-After"] == "60"
+
+
 async def test_an_address_that_asks_too_often_waits_wherever_it_asks(site: AsyncClient, setting: Setting) -> None:
     setting("requests_per_address", 2)
     assert [(await site.get("/connexion")).status_code for _ in range(3)] == [200, 200, 429]
