@@ -24,7 +24,7 @@ from resolvers.pages import Order, Page, page
 _AUTHOR_ON_POSTGRES = """("event"."actor"->>'account')"""
 _AUTHOR_ON_SQLITE = """json_extract("event"."actor", '$.account')"""
 
-_LOT = 200
+_LOT = 100
 
 JOURNAL = Order.by("journal", descending=True, id=int)
 

@@ -23,7 +23,7 @@ from resolvers.events import record_account
 from resolvers.request_lists import RequestFilter
 from resolvers.visibility import visible_requests
 
-_LOT = 200
+_LOT = 100
 
 
 class Line(NamedTuple):
