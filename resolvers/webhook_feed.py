@@ -26,6 +26,11 @@ class Place:
     transaction: int
     event: int
 
+    @property
+    def columns(self) -> dict[str, int]:
+        """The same as a webhook keeps it."""
+        return {"feed_transaction": self.transaction, "feed_event": self.event}
+
 
 _EVERYBODY = Actor(Role.PARTNER, "", "")
 
@@ -51,7 +56,7 @@ async def spread(webhook: Webhook, end: Place, as_of: datetime) -> int:
         limit = min(room, _AT_ONCE)
         events = await _between(held, end).order_by("transaction", "id").limit(limit)
         place = Place(events[-1].transaction, events[-1].id) if len(events) == limit else end
-        await Webhook.filter(id=webhook.id).update(feed_transaction=place.transaction, feed_event=place.event)
+        await Webhook.filter(id=webhook.id).update(**place.columns)
         wanted = [event for event in events if not held.kinds or event.kind.value in held.kinds]
         await _take_down(held, _in_order(wanted), as_of)
     return len(wanted)

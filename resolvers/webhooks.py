@@ -68,17 +68,9 @@ async def create_webhook(
     wanted = supplier_id or actor.supplier_id
     supplier = await get_supplier(actor, wanted) if wanted else None
     facts = checked(label=label, url=url, kinds=kinds)
+    begins = (await end_of_feed()).columns | {"created_at": as_of, "created_by": actor.author}
     secret = new_secret()
-    end = await end_of_feed()
-    webhook = Webhook(
-        **facts,
-        supplier=supplier,
-        secret=seal(secret),
-        created_at=as_of,
-        created_by=actor.author,
-        feed_transaction=end.transaction,
-        feed_event=end.event,
-    )
+    webhook = Webhook(**facts, **begins, supplier=supplier, secret=seal(secret))
     async with transaction():
         await _record(EventKind.WEBHOOK_CREATED, webhook, actor, as_of, kinds=facts["kinds"])
         # The portal's chain is ours now: nobody else creates or changes one until we have written.
@@ -180,7 +172,7 @@ async def replay_webhook(actor: Actor, webhook_id: UUID, *, after: Place | None,
     place = min(after or Place(0, 0), await end_of_feed())
     async with transaction():
         await _record(EventKind.WEBHOOK_REPLAYED, webhook, actor, as_of, after=place.event)
-        await _write(webhook, feed_transaction=place.transaction, feed_event=place.event, leased_until=None)
+        await _write(webhook, **place.columns, leased_until=None)
         await pending(webhook.id).filter(event_id__not_isnull=True).delete()
     return webhook
 
