@@ -145,8 +145,10 @@ async def show_the_console(context: BrowserContext) -> None:
     """The managers' two pictures: their console, and GraphiQL with an operation that has been executed."""
     page = await context.new_page()
     await sign_in(page)
+    await page.set_viewport_size({"width": 1100, "height": 1250})
     MANAGERS.mkdir(exist_ok=True)
     (MANAGERS / "console.webp").write_bytes(_lightened(await page.screenshot()))
+    await page.set_viewport_size({"width": 1100, "height": 900})
     await page.goto("/graphql?modele=une-demande&demande=FINSAS008604&nature=solde")
     await page.get_by_role("button", name="Exécuter l’opération").click()
     await page.locator(".result-window").get_by_text("versions").first.wait_for()
