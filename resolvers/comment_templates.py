@@ -44,7 +44,6 @@ async def save_comment_template(
     content = _checked(title, text, expected_changes)
     if first := await _entitled(content.title):
         return _the_same(first, content)
-    await _check_room()
     template = CommentTemplate(**content.as_columns(), created_at=as_of, created_by=actor.author)
     async with transaction():
         await _record(EventKind.COMMENT_TEMPLATE_SAVED, template, actor, as_of)
@@ -77,10 +76,10 @@ async def change_comment_template(
     )
     if content == template.content:
         return template
-    await _check_title_is_free(content, template)
     async with transaction():
         standing = CommentTemplate.filter(id=template.id, withdrawn_at=None, updated_at=template.updated_at)
         await _record(EventKind.COMMENT_TEMPLATE_CHANGED, template, actor, as_of)
+        # The portal's chain is ours now: nobody else takes the title until we have written.
         await _check_title_is_free(content, template)
         if not await standing.update(**content.as_columns(), updated_at=as_of):
             raise Overtaken()
