@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from models.dossiers import RequestKind
 from models.lifecycle import RequestStatus
 from resolvers.request_lists import RequestOrder
+from resolvers.sending_back import MOST_AT_ONCE as MOST_AT_ONCE
 from web.pages.addresses import KINDS
 from web.searches import Readers, beginning, day, digits, end, number
 

@@ -175,7 +175,7 @@ async def test_the_mail_of_sending_back_is_read_before_it_is_sent(
 ) -> None:
     await make_request(number="FINSAS000101")
     await enter(manager_user)
-    form = {"demande": "finsas000101", "nature": "solde", "comment": "Le lien est <mort>", "SUPPORT_CONTACT": "1"}
+    form = {"demande": "finsas000101", "nature": "solde", "comment": "Le lien est <mort>", "attendu": "SUPPORT_CONTACT"}
     page = unescape((await site.post("/console/apercu", data=form)).text)
     assert "« Le lien est <mort> »" in page.replace("\u00a0", " ")
     assert "Coordonnées de contact ou lien" in page

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -14,12 +14,13 @@ from starlette.routing import Route
 from web import prefilled
 from web.client import run
 from web.pages.addresses import KINDS
+from web.pages.sending_back import expected
 from web.prefilled import PARIS
 from web.ready_made import READY_MADE
 from web.rendering import render
 from web.session import managers_only
 from web.typed import given_back, keeping, sent_again
-from web.uploads import read_form
+from web.uploads import Form, read_form
 
 STATUSES = {"ActionNotAllowedError": 409, "NotFoundError": 404}
 
@@ -56,8 +57,7 @@ async def preview(http: Request) -> Response:
     """The mail that sending a request back would send, before it is sent."""
     if http.method == "POST":
         form = await read_form(http, texts_only=True)
-        texts = {name: form.get(name) for name in form.texts}
-        shown = await _show(http, _given(texts), texts.keys())
+        shown = await _show(http, form)
         await sent_again(http, form)
         return shown
     typed, chosen = given_back(http), prefilled.chosen(http)
@@ -76,35 +76,30 @@ async def _ask(http: Request, given: dict[str, str], status: int = 200, **page: 
     """The form, with whatever the answer to it was."""
     data = page.pop("data", None) or await _read(http, given)
     empty: dict[str, Any] = {"ticked": (), "shown": None, "carried": "", "faults": [], "typed": None}
-    return render(http, "console/preview.html", status, given=given, types=_addable(data), **empty | page)
+    types = [each for each in data["documentTypes"] if each["addable"]]
+    return render(http, "console/preview.html", status, given=given, types=types, **empty | page)
 
 
 async def _read(http: Request, given: dict[str, str]) -> dict[str, Any]:
     return await run(http, "PreviewPage", number=given["demande"], kind=KINDS[given["nature"]])
 
 
-def _addable(data: dict[str, Any]) -> list[dict[str, Any]]:
-    return [each for each in data["documentTypes"] if each["addable"]]
-
-
-async def _show(http: Request, given: dict[str, str], ticked: Collection[str]) -> Response:
+async def _show(http: Request, form: Form) -> Response:
+    given = _given({name: form.get(name) for name in form.texts})
     data = await _read(http, given)
-    asked = _input(data, given, ticked)
+    found = data["requests"]["nodes"]
+    asked = {
+        "requestId": found[0]["id"] if found else "",
+        "comment": given["comment"],
+        "expectedChanges": expected(form),
+    }
     answer = (await run(http, "PreviewModification", input=asked))["modificationPreview"]
-    page: dict[str, Any] = {"data": data, "ticked": ticked}
+    page: dict[str, Any] = {"data": data, "ticked": form.all("attendu")}
     if answer["__typename"] != "ModificationPreview":
         return await _ask(http, given, STATUSES.get(answer["__typename"], 422), **page, faults=_faults(answer))
     names = {"demande": "requestId", "commentaire": "comment", "attendus": "expectedChanges"}
     carried = json.dumps({name: asked[field] for name, field in names.items()}, ensure_ascii=False, indent=2)
     return await _ask(http, given, **page, shown=answer, carried=carried)
-
-
-def _input(data: dict[str, Any], given: dict[str, str], ticked: Collection[str]) -> dict[str, Any]:
-    """What `requestModification` would take."""
-    expected: list[dict[str, str]] = [{"field": "SUPPORT_CONTACT"}] if "SUPPORT_CONTACT" in ticked else []
-    expected += [{"documentType": each["code"]} for each in _addable(data) if each["code"] in ticked]
-    found = data["requests"]["nodes"]
-    return {"requestId": found[0]["id"] if found else "", "comment": given["comment"], "expectedChanges": expected}
 
 
 def _faults(answer: dict[str, Any]) -> list[dict[str, str]]:

@@ -11,12 +11,12 @@ from starlette.routing import Route
 from web.client import run
 from web.pages.addresses import NATURES
 from web.rendering import render
+from web.request_search import MOST_AT_ONCE
 from web.session import managers_only
 from web.typed import given_back, keeping, sent_again
 from web.uploads import Form, read_form
 
 PATH = "/demandes/renvoi"
-MOST = 100
 CONTACT = "SUPPORT_CONTACT"
 
 
@@ -26,7 +26,9 @@ async def page(http: Request) -> Response:
     """GET and POST /demandes/renvoi?demande=…: nothing leaves before « Renvoyer »."""
     if http.method != "POST":
         typed = given_back(http)
-        return await _show(http, http.query_params.getlist("demande"), _kept(typed.fields if typed else {}), typed)
+        return await _show(
+            http, http.query_params.getlist("demande"), _kept(typed.fields if typed else {}), typed=typed
+        )
     form = await read_form(http)
     response = await _act(http, form)
     await sent_again(http, form)
@@ -45,7 +47,7 @@ async def _act(http: Request, form: Form) -> Response:
         return await _save(http, form)
     if form.get("action") == "apercu":
         return await _preview(http, form)
-    wanted = {"comment": form.get("comment"), "expected": _expected(form)}
+    wanted = {"comment": form.get("comment"), "expected": expected(form)}
     result = (await run(http, "RequestModifications", requests=chosen, **wanted))["requestModifications"]
     if result["__typename"] == "ValidationError":
         return await _show(http, chosen, form, faults=result["fieldErrors"])
@@ -58,7 +60,7 @@ async def _preview(http: Request, form: Form) -> Response:
     asked = {
         "requestId": chosen[0] if chosen else "",
         "comment": form.get("comment"),
-        "expectedChanges": _expected(form),
+        "expectedChanges": expected(form),
     }
     answer = (await run(http, "PreviewModification", input=asked))["modificationPreview"]
     if answer["__typename"] == "ModificationPreview":
@@ -70,7 +72,7 @@ async def _preview(http: Request, form: Form) -> Response:
 async def _save(http: Request, form: Form) -> Response:
     """Keep what is typed at hand for the next time."""
     text, title = form.get("comment"), form.get("title")
-    saved = await run(http, "SaveCommentTemplate", title=title, text=text, expected=_expected(form))
+    saved = await run(http, "SaveCommentTemplate", title=title, text=text, expected=expected(form))
     result = saved["saveCommentTemplate"]
     faults = result.get("fieldErrors", [])
     names = {"text": "comment"}
@@ -79,41 +81,30 @@ async def _save(http: Request, form: Form) -> Response:
     return await _show(http, form.all("demande"), form, faults=told, done=done)
 
 
-def _expected(form: Form) -> list[dict[str, str]]:
+def expected(form: Form) -> list[dict[str, str]]:
     """What is ticked, as the API takes it."""
     return [{"field": CONTACT} if each == CONTACT else {"documentType": each} for each in form.all("attendu")]
 
 
-async def _show(
-    http: Request,
-    chosen: list[str],
-    form: Form,
-    typed: object = None,
-    *,
-    taken: str = "",
-    faults: list[dict[str, str]] | None = None,
-    done: str = "",
-    shown: dict[str, Any] | None = None,
-) -> Response:
-    data = await run(http, "SendingBackPage", ids=chosen[:MOST])
+async def _show(http: Request, chosen: list[str], form: Form, taken: str = "", **page: Any) -> Response:
+    """The form, with whatever the answer to it was."""
+    data = await run(http, "SendingBackPage", ids=chosen[:MOST_AT_ONCE])
     model = next((each for each in data["commentTemplates"] if each["id"] == taken), None)
+    empty: dict[str, Any] = {"typed": None, "faults": [], "done": "", "shown": None}
     return render(
         http,
         "requests/send_back.html",
-        422 if faults else 200,
+        422 if page.get("faults") else 200,
         requests=data["requests"]["nodes"],
-        left_out=max(0, len(chosen) - MOST),
+        left_out=max(0, len(chosen) - MOST_AT_ONCE),
         templates=data["commentTemplates"],
         types=[kind for kind in data["documentTypes"] if kind["addable"]],
         comment=model["text"] if model else form.get("comment"),
         ticked=_ticked(model) if model else form.all("attendu"),
         title=form.get("title"),
         chosen_template=taken,
-        typed=typed,
-        faults=faults or [],
-        done=done,
-        shown=shown,
         natures=NATURES,
+        **empty | page,
     )
 
 
