@@ -66,6 +66,7 @@ async def test_the_editor_speaks_french_and_shows_the_documentation_the_explorer
     for dialog in ("Réglages", "Raccourcis du clavier"):
         await page.get_by_role("button", name=dialog).click()
         await expect(page.get_by_role("dialog")).to_contain_text(dialog)
+        await expect(page.get_by_role("dialog")).not_to_contain_text("Shift")
         await page.get_by_role("button", name="Fermer").click()
     assert await page.evaluate("stopped") == []
 

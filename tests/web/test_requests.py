@@ -105,6 +105,7 @@ async def test_a_long_list_is_read_page_by_page_with_its_search(manager: Visit) 
         await make_request(supplier, number=f"F{number:02}")
     page = await manager.open("/demandes?nom=garage+%26&ordre=modification-recente")
     first = {words for words in page.links if words.startswith("F")}
+    assert "Filtrer et trier (1 critère)" in page.text
     page = await manager.follow("Demandes suivantes")
     rest = {words for words in page.links if words.startswith("F")}
     assert (len(first), len(rest), len(first | rest)) == (25, 2, 27)
