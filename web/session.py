@@ -34,6 +34,7 @@ Page = Callable[[Request], Awaitable[Response]]
 # What a 401 says to a browser.
 SIGN_IN_FIRST = {"WWW-Authenticate": "Cookie"}
 
+NO_PAGE = "Un jeton n’ouvre aucune page : il sert à /graphql, à /uploads et aux adresses des pièces."
 FAMILIAR_FOR = 180 * 24 * 3600
 _ANONYMOUS_PREFIXES = ("/static/", "/livez", "/readyz")
 
@@ -144,7 +145,9 @@ def managers_only(page: Page) -> Page:
 
 
 def to_sign_in(http: Request) -> Response:
-    """The way to the sign-in page, remembering what was asked for when it can be asked again."""
+    """The way to the sign-in page, remembering what was asked for when it can be asked again; no program takes it."""
+    if http.headers.get("authorization", "").lower().startswith("bearer "):
+        return answer(http, 403, french(NO_PAGE))
     wanted = f"?retour={quote(_asked_for(http), safe='/')}"
     return go_to(http, "/connexion" + wanted)
 

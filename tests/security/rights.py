@@ -40,7 +40,7 @@ fails. What is asked always belongs to the same supplier, but for announcements 
 | denied | it may be seen; this may never be done by this account (`PermissionDeniedError`) |
 | refused | the values are refused, whoever gives them (`ValidationError`) |
 | sign in | led to the sign-in page; in the API the error `UNAUTHENTICATED` |
-| 401, 409, 410, 422 | that HTTP status |
+| 401, 403, 409, 410, 422 | that HTTP status; 403: a token, which opens no page |
 
 Two things that are taken cannot be hidden from who wants them: the number of a dossier, when a request is filed under
 one that another supplier has (`NOT_AVAILABLE`, which is all that is said), and an identifier, when an invited person

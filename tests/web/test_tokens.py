@@ -96,3 +96,11 @@ async def test_a_lost_answer_is_asked_for_again_and_tells_the_same_secret(strang
     first, again = (answer.json()["data"]["issueToken"]["secret"] for answer in answers)
     assert (first, answers[1].headers["Idempotent-Replayed"]) == (again, "true")
     assert await ApiToken.filter(name="LOGI 4").count() == 1
+
+
+async def test_a_token_on_a_page_is_told_so_and_not_led_to_the_sign_in(site: AsyncClient) -> None:
+    answer = await site.get("/mon-compte", headers={"Authorization": f"Bearer {await make_token()}"})
+    assert (answer.status_code, answer.json()["code"]) == (403, "FORBIDDEN")
+    assert answer.json()["message"].startswith("Un jeton n’ouvre aucune page")
+    through_a_proxy = await site.get("/mon-compte", headers={"Authorization": "Basic c2VndXI6c2VndXI="})
+    assert through_a_proxy.headers["Location"].startswith("/connexion"), "a browser, behind a password of the proxy's"
