@@ -61,7 +61,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for name in missing():
         terminalreporter.write_line(f"Left out: {WITHOUT[name]} (no {name}; .ci/run leaves nothing out).", yellow=True)
     if not os.environ.get("SOLDE_TEST_COMPLETE"):
-        smaller = "some of tests/services do the same with fewer mails, deadlines and documents"
         terminalreporter.write_line(
-            f"Smaller: {smaller} (no SOLDE_TEST_COMPLETE; .ci/run does it in full).", yellow=True
+            f"Smaller: {SMALLER} (no SOLDE_TEST_COMPLETE; .ci/run does it in full).", yellow=True
         )
