@@ -103,7 +103,7 @@ async def _settle(webhook: Webhook, **changes: Any) -> bool:
 async def forget_deliveries(limit: datetime) -> int:
     """Take what was told before that instant off the log, and with its last line a webhook that was deleted."""
     count = await WebhookDelivery.filter(status__not=DeliveryStatus.PENDING, created_at__lt=limit).delete()
-    logged = Subquery(WebhookDelivery.all().values("webhook_id"))
+    logged = Subquery(WebhookDelivery.filter(webhook__state=WebhookState.DELETED).values("webhook_id"))
     await Webhook.filter(state=WebhookState.DELETED).exclude(id__in=logged).delete()
     return count
 
