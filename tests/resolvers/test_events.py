@@ -25,6 +25,7 @@ from resolvers.transitions import move
 from settings import settings
 from tests.conftest import NOW, POSTGRES
 from tests.factories import MANAGER, READER, make_request, make_supplier, make_user, send_back, supplier_of
+from tests.feed import all_served
 from tests.tampering import without_guards
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -112,6 +113,7 @@ async def test_events_recorded_at_once_follow_one_another() -> None:
 async def test_the_feed_gives_everybody_their_own_in_order() -> None:
     first, second = await told(), await told()
     supplier = await supplier_of(first)
+    await all_served()
     own = await feed(supplier).order_by("transaction", "id")
     assert [event.position for event in own] == [0, 1, 2]
     assert {event.request_id for event in own} == {first.id}
@@ -141,6 +143,7 @@ async def test_the_feed_never_passes_over_what_commits_late() -> None:
         assert await feed(MANAGER).count() == 0
     go_on.set()
     await asyncio.gather(late, quickly)
+    await all_served()
     events = await feed(MANAGER).order_by("transaction", "id")
     assert [event.request_id for event in events] == [slow.id, quick.id]
 

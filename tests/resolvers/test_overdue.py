@@ -15,11 +15,12 @@ from models.emails import LATE, MOST_UNANSWERED, EmailStatus
 from resolvers import webhook_outbox as outbox
 from resolvers.overdue import TOLERANCE, note_pass, standing
 from resolvers.webhook_failures import give_up
-from resolvers.webhook_feed import end_of_feed, spread
+from resolvers.webhook_feed import spread
 from resolvers.webhook_outbox import Outcome
 from resolvers.webhooks import disable_webhook
 from tests.conftest import NOW
 from tests.factories import MANAGER, make_request, make_upload, send_back
+from tests.feed import end_of_feed
 from tests.resolvers.test_outbox import make_email
 from tests.resolvers.test_scanning import make_waiting
 from tests.resolvers.test_webhooks import created

@@ -25,6 +25,7 @@ from resolvers.modifications import cancel_modification
 from resolvers.retention import purge_due
 from resolvers.transitions import move
 from resolvers.webhook_failures import give_up
+from resolvers.webhook_feed import Place
 from resolvers.webhook_outbox import LAST_ATTEMPT, LEASE, Outcome
 from resolvers.webhooks import (
     create_webhook,
@@ -37,6 +38,7 @@ from resolvers.webhooks import (
 from settings import settings
 from tests.conftest import NOW
 from tests.factories import MANAGER, make_request, make_supplier, make_user, send_back, supplier_of
+from tests.feed import end_of_feed
 from tests.resolvers.test_webhooks import confirming, created
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -52,9 +54,9 @@ async def leased(webhook: Webhook, at: datetime = NOW) -> Webhook:
     return taken
 
 
-async def spread(webhook: Webhook, at: datetime = NOW) -> int:
+async def spread(webhook: Webhook, at: datetime = NOW, *, end: Place | None = None) -> int:
     held = await leased(webhook, at)
-    count = await webhook_feed.spread(held, await webhook_feed.end_of_feed(), at)
+    count = await webhook_feed.spread(held, end or await end_of_feed(), at)
     await outbox.release(held)
     return count
 
@@ -89,7 +91,7 @@ async def test_it_is_told_of_its_own_suppliers_requests_and_of_the_kinds_it_want
     await cancel_modification(MANAGER, modification.id, reason="erreur", as_of=NOW)
     assert [await spread(webhook) for webhook in (own, stranger, everybody)] == [1, 0, 2]
     assert await told(own) == [(1, EventKind.MODIFICATION_CANCELLED)]
-    assert await outbox.waiting(NOW, await webhook_feed.end_of_feed()) == sorted([own.id, everybody.id])
+    assert await outbox.waiting(NOW, await end_of_feed()) == sorted([own.id, everybody.id])
 
 
 async def test_a_page_after_the_other_takes_everything_down(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,7 +143,7 @@ async def test_one_that_fails_is_not_looked_at_before_its_next_attempt() -> None
     await spread(webhook)
     [first] = await outbox.next_ones(webhook, NOW, 10)
     await outbox.put_off(first, BUSY, NOW)
-    end = await webhook_feed.end_of_feed()
+    end = await end_of_feed()
     assert await outbox.waiting(NOW + SECOND, end) == []
     assert await outbox.waiting(NOW + MINUTE, end) == [webhook.id]
     assert (await Webhook.get()).failing_since == NOW
@@ -153,7 +155,7 @@ async def test_what_answers_comes_before_what_fails() -> None:
     failing, fine = await created(), await created(url="https://editeur.fr/autre")
     await Webhook.filter(id=failing.id).update(failing_since=NOW)
     await send_back(await make_request())
-    assert await outbox.waiting(NOW, await webhook_feed.end_of_feed()) == [fine.id, failing.id]
+    assert await outbox.waiting(NOW, await end_of_feed()) == [fine.id, failing.id]
 
 
 async def test_it_is_tried_over_a_day_and_then_no_more() -> None:
@@ -216,8 +218,8 @@ async def test_disabled_or_replayed_meanwhile_the_worker_has_lost_it() -> None:
     held = await leased(webhook)
     await disable_webhook(MANAGER, webhook.id, as_of=NOW)
     assert not await outbox.keep(held, NOW)
-    assert await webhook_feed.spread(held, await webhook_feed.end_of_feed(), NOW) == 0
-    assert await outbox.waiting(NOW, await webhook_feed.end_of_feed()) == []
+    assert await webhook_feed.spread(held, await end_of_feed(), NOW) == 0
+    assert await outbox.waiting(NOW, await end_of_feed()) == []
 
 
 async def test_a_replay_tells_it_again_under_other_identifiers() -> None:
@@ -299,7 +301,7 @@ async def test_what_commits_late_is_told_and_before_what_began_after_it() -> Non
     quickly = asyncio.create_task(send_back(quick))
     if is_postgres():
         await quickly
-        assert await spread(webhook) == 0
+        assert await spread(webhook, end=await webhook_feed.end_of_feed()) == 0
     go_on.set()
     await asyncio.gather(late, quickly)
     assert await spread(webhook) == 2

@@ -18,7 +18,7 @@ from models.events import EventKind
 from models.sealing import unseal
 from models.webhooks import DeliveryStatus, WebhookState
 from resolvers import webhooks
-from resolvers.webhook_feed import Place, end_of_feed, pending
+from resolvers.webhook_feed import Place, pending
 from resolvers.webhooks import (
     MOST_WEBHOOKS,
     change_webhook,
@@ -34,6 +34,7 @@ from resolvers.webhooks import (
 )
 from tests.conftest import NOW
 from tests.factories import MANAGER, READER, make_request, make_supplier, make_user, send_back
+from tests.feed import all_served, end_of_feed
 from tests.plans import plan_of
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -44,6 +45,7 @@ HOUR = timedelta(hours=1)
 
 async def created(actor: Actor = MANAGER, **facts: Any) -> Webhook:
     values: dict[str, Any] = {"label": "Suivi", "url": URL, "as_of": NOW}
+    await all_served()
     webhook, _ = await create_webhook(actor, **(values | facts))
     return webhook
 
@@ -61,6 +63,7 @@ async def code(work: Any) -> str:
 
 async def test_one_is_created_at_the_end_of_the_feed_with_a_secret_that_is_sealed() -> None:
     await send_back(await make_request())
+    await all_served()
     webhook, secret = await create_webhook(MANAGER, label=" Suivi ", url=URL, as_of=NOW)
     kept = await Webhook.get()
     assert (kept.label, kept.url, kept.kinds, kept.supplier_id, kept.state) == (

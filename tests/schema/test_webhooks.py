@@ -11,11 +11,12 @@ from models import Webhook, WebhookDelivery
 from models.actors import Actor
 from models.webhooks import DeliveryStatus
 from resolvers import webhook_outbox as outbox
-from resolvers.webhook_feed import end_of_feed, spread
+from resolvers.webhook_feed import spread
 from resolvers.webhook_outbox import Outcome
 from schema.nodes import node_id
 from tests.conftest import NOW
 from tests.factories import MANAGER, READER, make_request, make_supplier, send_back, supplier_of
+from tests.feed import end_of_feed
 from tests.resolvers.test_webhooks import confirming, created
 from tests.schema.asking import data, statements
 

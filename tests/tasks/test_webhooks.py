@@ -27,11 +27,11 @@ from resolvers.webhook_outbox import LAST_ATTEMPT, Told
 from resolvers.webhooks import create_webhook, enable_webhook, ping_webhook, renew_webhook_secret, replay_webhook
 from schema.nodes import split_id
 from schema.pagination import position
-from tasks import webhook_post
+from tasks import webhook_post, webhooks
 from tasks.webhook_network import CheckedNetwork, Refused
 from tasks.webhook_post import post
-from tasks.webhooks import tell_due
 from tests.factories import MANAGER, make_request, send_back
+from tests.feed import all_served
 from tests.services.receiver import Fault, Message, Receiver
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -53,8 +53,14 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+async def tell_due(as_of: datetime) -> Told:
+    await all_served()
+    return await webhooks.tell_due(as_of)
+
+
 async def told_at(receiver: Receiver, **facts: Any) -> Webhook:
     values: dict[str, Any] = {"label": "Suivi", "url": receiver.url, "as_of": now()}
+    await all_served()
     webhook, receiver.secret = await create_webhook(MANAGER, **(values | facts))
     return webhook
 
