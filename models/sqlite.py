@@ -8,15 +8,15 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
-from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
+from tortoise.backends.base.client import ConnectionWrapper, TransactionalDBClient, TransactionContext
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext, SqliteTransactionWrapper
 from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError
 
 OPTIONS: dict[str, str] = {
-    "journal_mode": "WAL",
-    # Another process may hold the write lock: wait for it rather than fail. Milliseconds.
+    # Another process may hold the write lock: wait for it rather than fail. Milliseconds; set before all else.
     "busy_timeout": "15000",
+    "journal_mode": "WAL",
     # An answer given to a supplier must survive a power cut.
     "synchronous": "FULL",
     "foreign_keys": "ON",
@@ -71,8 +71,34 @@ class ReleasingContext(SqliteTransactionContext):
         return self.connection  # type: ignore[no-any-return]
 
 
+class Acquired(ConnectionWrapper[Any]):
+    """Tortoise's hold on the connection, let go also when the connection could not be opened."""
+
+    async def __aenter__(self) -> Any:
+        await self._lock.acquire()
+        try:
+            await self.ensure_connection()
+        except BaseException:
+            self._lock.release()
+            raise
+        return self.connection
+
+
 class Client(SqliteClient):
-    """Tortoise's SQLite client with our transactions."""
+    """Tortoise's SQLite client with our transactions; whatever fails once is tried anew by who asks next."""
+
+    async def create_connection(self, with_db: bool) -> None:
+        """Open it with all of its options, or not at all."""
+        try:
+            await super().create_connection(with_db)
+        except BaseException:
+            if self._connection is not None:
+                await self._connection.close()
+            self._connection = None
+            raise
+
+    def acquire_connection(self) -> ConnectionWrapper[Any]:
+        return Acquired(self._lock, self)
 
     def _in_transaction(self) -> TransactionContext:
         return ReleasingContext(ImmediateTransaction(self), self._lock)

@@ -74,6 +74,21 @@ async def test_a_transaction_that_cannot_begin_gives_its_place_back(tmp_path: Pa
         assert await connection().execute_query_dict("SELECT number FROM taken") == [{"number": 1}]
 
 
+async def test_a_database_that_could_not_be_opened_is_opened_by_who_asks_next(tmp_path: Path) -> None:
+    file = tmp_path / "shared.sqlite3"
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("CREATE TABLE taken (number INT)")
+        other.execute("BEGIN EXCLUSIVE")
+        async with database(f"sqlite://{file}", busy_timeout="1"):
+            for _ in range(2):
+                async with asyncio.timeout(5):
+                    with pytest.raises(OperationalError, match="locked"):
+                        await connection().execute_query("SELECT 1")
+            other.execute("ROLLBACK")
+            await _insert_in_a_transaction([])
+            assert await connection().execute_query_dict("PRAGMA foreign_keys") == [{"foreign_keys": 1}]
+
+
 async def _insert_in_a_transaction(begun: list[bool]) -> None:
     async with transaction():
         begun.append(True)
