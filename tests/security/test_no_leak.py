@@ -161,14 +161,33 @@ async def sign_in_with(visit: Visit, password: str) -> int:
 async def let_a_program_in(site: AsyncClient, heard: Heard) -> None:
     """With a token that is good, then with one that is not; a page that does not exist; a GraphQL error."""
     supplier = await Supplier.get()
-    secret = await make_token(name="Logiciel", scopes=[TokenScope.READ], supplier=supplier, as_of=NOW)
-    heard.secrets |= {secret, "solde_forged_by_somebody_else_0123456789"}
+    secret = await make_token(name="Logiciel", scopes=[TokenScope.WRITE], supplier=supplier, as_of=NOW)
+    forged = "solde_forged_by_somebody_else_0123456789"
+    heard.secrets |= {secret, forged}
     query = {"query": "{ requests { nodes { bankDetails { iban } } } }"}
-    for token in (secret, "solde_forged_by_somebody_else_0123456789"):
-        await site.post("/graphql", json=query, headers={"Authorization": f"Bearer {token}"})
+    assert "\u2022" in (await program(site, secret, query)).text
+    assert (await program(site, forged, query)).status_code == 401
     bad = {"query": '{ request(id: "' + ADDRESS + '") { nope } }'}
-    await site.post("/graphql", json=bad, headers={"Authorization": f"Bearer {secret}"})
+    assert "GRAPHQL_VALIDATION_FAILED" in (await program(site, secret, bad)).text
+    await set_a_webhook_up(site, heard, secret)
     await site.get(f"/nulle-part/{ADDRESS}")
+
+
+async def set_a_webhook_up(site: AsyncClient, heard: Heard, token: str) -> None:
+    """The same twice under one key: the answer, with the secret that signs, is kept in between."""
+    key = "a-key-of-the-program-0123456789"
+    success = "... on CreateWebhookSuccess { secret }"
+    mutation = f"mutation($input: CreateWebhookInput!) {{ createWebhook(input: $input) {{ {success} }} }}"
+    asked = {"query": mutation, "variables": {"input": {"label": "Suivi", "url": "https://editeur.fr/webhooks"}}}
+    answers = [await program(site, token, asked, **{"Idempotency-Key": key}) for _ in range(2)]
+    [told] = {answer.json()["data"]["createWebhook"]["secret"] for answer in answers}
+    heard.secrets |= {key, told}
+
+
+async def program(site: AsyncClient, token: str, asked: dict[str, object], **headers: str) -> Response:
+    """What a program asks, and is answered."""
+    own = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+    return await site.post("/graphql", json=asked, headers=own | headers)
 
 
 async def every_table(without: set[str]) -> str:
