@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -184,7 +184,7 @@ async def set_a_webhook_up(site: AsyncClient, heard: Heard, token: str) -> None:
     heard.secrets |= {key, told}
 
 
-async def program(site: AsyncClient, token: str, asked: dict[str, object], **headers: str) -> Response:
+async def program(site: AsyncClient, token: str, asked: Mapping[str, object], **headers: str) -> Response:
     """What a program asks, and is answered."""
     own = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
     return await site.post("/graphql", json=asked, headers=own | headers)
