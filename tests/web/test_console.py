@@ -13,10 +13,11 @@ import pytest
 from graphql import build_schema, parse, validate
 from httpx import AsyncClient
 
-from models import Email, User
+from models import Email, User, Webhook
 from models.emails import EmailStatus
 from resolvers.deadlines import expire_due
 from resolvers.resending import resend_email
+from resolvers.webhooks import create_webhook
 from schema import print_sdl
 from schema.nodes import node_id
 from tests.conftest import NOW
@@ -96,6 +97,17 @@ async def test_the_console_counts_what_is_due_this_week_and_what_passed_since_ye
     assert "2 demandes « A modifier »" in text
     assert "1 échéance cette semaine</a>" in text
     assert '"/journal?evenement=MODIFICATION_EXPIRED&du=2023-08-06">1 délai dépassé depuis hier</a>' in text
+
+
+async def test_the_console_counts_the_webhooks_where_nothing_arrives(
+    site: AsyncClient, enter: Enter, manager_user: User
+) -> None:
+    webhook, _ = await create_webhook(MANAGER, label="Suivi", url="https://editeur.fr/suivi", as_of=NOW)
+    await create_webhook(MANAGER, label="Autre", url="https://editeur.fr/autre", as_of=NOW)
+    await Webhook.filter(id=webhook.id).update(failing_since=NOW)
+    await enter(manager_user)
+    text = unescape((await site.get("/console")).text).replace("\u00a0", " ")
+    assert '1 webhook où plus rien n’arrive : <a href="/graphql?modele=webhooks">voir lequel</a>' in text
 
 
 async def test_every_ready_made_operation_opens_from_the_console_and_can_be_read_there(
