@@ -1,4 +1,4 @@
-"""The JSON Schema of the import, asked as a supplier's software does: by a validator that knows nothing of the portal."""
+"""The JSON Schema of the import, asked as a supplier would: by a validator that knows nothing of the portal."""
 
 from __future__ import annotations
 
