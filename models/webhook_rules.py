@@ -5,11 +5,12 @@ from __future__ import annotations
 import secrets
 from base64 import b64encode
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from models.errors import Fault, Invalid
 from models.events import EventKind
-from models.text import has_hidden, tidy
+from models.free_text import all_of, check_line
 from models.webhook_addresses import check_url
 from models.webhooks import LONGEST_LABEL, TOLD_KINDS
 
@@ -22,26 +23,12 @@ def new_secret() -> str:
 def checked(**given: Any) -> dict[str, Any]:
     """The values as they are kept, or Invalid with a fault for each that breaks its rules."""
     checks: dict[str, Callable[[Any], Any]] = {"label": _check_label, "url": check_url, "kinds": _check_kinds}
-    kept, faults = dict[str, Any](), list[Fault]()
-    for name, value in given.items():
-        try:
-            kept[name] = checks[name](value)
-        except Invalid as refusal:
-            faults += refusal.faults
-    if faults:
-        raise Invalid.of(faults)
-    return kept
+    kept = all_of(partial(checks[name], value) for name, value in given.items())
+    return dict(zip(given, kept, strict=True))
 
 
 def _check_label(typed: str) -> str:
-    label = tidy(typed)
-    if not label:
-        raise Invalid(Fault("label", "REQUIRED", "Nommez ce webhook."))
-    if len(label) > LONGEST_LABEL:
-        raise Invalid(Fault("label", "TOO_LONG", f"Ce nom doit compter {LONGEST_LABEL} caractères au plus."))
-    if has_hidden(label):
-        raise Invalid(Fault("label", "HIDDEN_CHARACTER", "Ce nom contient un caractère invisible : supprimez-le."))
-    return label
+    return check_line("label", typed, LONGEST_LABEL, empty="Nommez ce webhook.")
 
 
 def _check_kinds(kinds: Iterable[EventKind]) -> list[str]:
