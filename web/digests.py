@@ -8,6 +8,7 @@ from binascii import Error
 
 from models.typography import french
 from web.errors import Explained
+from web.problems import PROBLEMS
 
 _SHA256 = re.compile(r"(?:^|,)\s*sha-256\s*=\s*([^,;]*)")
 _HEXADECIMAL = re.compile(r"[0-9a-f]{64}")
@@ -41,7 +42,6 @@ def of_field(value: str) -> frozenset[str]:
 class DigestMismatch(Explained):
     """The body as a whole is not what its Content-Digest announces."""
 
-    code = "DIGEST_MISMATCH"
-
     def __init__(self) -> None:
-        super().__init__(422, french("L’envoi n’est pas arrivé tel qu’il est parti : renvoyez-le."))
+        message = french("L’envoi n’est pas arrivé tel qu’il est parti : renvoyez-le.")
+        super().__init__(422, PROBLEMS[422]._replace(code="DIGEST_MISMATCH", message=message))

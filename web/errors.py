@@ -53,7 +53,7 @@ def answer(
     if http.scope["path"] == "/graphql":
         return _as_graphql(http, status, problem.message, {"code": code_of(status)}, headers, incident)
     if http.scope["path"] in API_PATHS or "authorization" in http.headers:
-        told = {"message": problem.message, "code": problem.code, "incident": incident}
+        told = {"message": problem.message, "code": problem.code, "requestNumber": incident, "incident": incident}
         return JSONResponse(told, status, headers)
     return _page(http, status, problem, headers, incident)
 

@@ -10,6 +10,7 @@ from contextlib import ExitStack, aclosing, suppress
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
+import structlog
 from python_multipart.multipart import parse_options_header
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -24,10 +25,12 @@ from resolvers.reception import Announced, Reception
 from resolvers.repeats import sent_before
 from resolvers.visibility import get_modification
 from schema.nodes import uuid_of
-from web.digests import DigestMismatch, of_field, of_header
+from web.digests import of_field, of_header
 from web.errors import Explained, answer
 from web.multipart import Part, Piece, body, decoded, read_parts
 from web.sent_files import RefusedFile, SentFile, store
+
+log = structlog.get_logger(__name__)
 
 MOST_FIELDS = 200
 LONGEST_FIELD = 1024 * 1024
@@ -155,13 +158,13 @@ async def receive(http: Request) -> Response:
     """POST /uploads: one document as the raw body with its name, or several as a multipart form."""
     if http.state.actor is None:
         return answer(http, 401, headers={"WWW-Authenticate": "Bearer"})
-    try:
-        is_form = http.headers.get("content-type", "").lower().startswith("multipart/form-data")
-        files = (await read_form(http)).files if is_form else [await _raw(http)]
-    except DigestMismatch as mismatch:
-        return JSONResponse({"code": mismatch.code, "message": mismatch.detail}, mismatch.status_code)
+    is_form = http.headers.get("content-type", "").lower().startswith("multipart/form-data")
+    files = (await read_form(http)).files if is_form else [await _raw(http)]
     if not files:
         return answer(http, 422, NO_FILE)
+    refused = [file.fault.code for file in files if file.fault]
+    if refused:
+        log.info("refused", path="/uploads", codes=refused)
     answers = [file.as_json() for file in files]
     return JSONResponse(answers[0] if len(files) == 1 else answers, max(file.status for file in files))
 

@@ -200,7 +200,7 @@ async def test_under_maintenance_everything_says_so_and_nothing_is_asked_of_the_
 async def test_programs_get_json(stranger: AsyncClient) -> None:
     answer = await stranger.get("/uploads")
     assert answer.status_code == 405
-    assert answer.json().keys() == {"message", "code", "incident"}
+    assert answer.json().keys() == {"message", "code", "requestNumber", "incident"}
     answer = await stranger.post("/graphql", content=b"{", headers={"Content-Type": "application/json"})
     [error] = answer.json()["errors"]
     assert error["extensions"] == {"code": "BAD_REQUEST", "requestNumber": answer.headers["X-Request-Id"]}

@@ -9,6 +9,8 @@ import pytest
 from httpx import AsyncClient
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message
+from structlog.contextvars import merge_contextvars
+from structlog.testing import capture_logs
 
 from models import Upload, User
 from models.actors import AccountRight, Actor, TokenScope
@@ -94,11 +96,13 @@ async def test_a_bad_file_is_refused_with_its_sentence_and_leaves_nothing(
     as_form: bool,
 ) -> None:
     setting("max_upload_bytes", 2048)
-    if as_form:
-        answer = await program.post("/uploads", files={"file": (name, content)})
-    else:
-        answer = await program.post("/uploads", content=content, params={"name": name})
+    with capture_logs(processors=[merge_contextvars]) as logs:
+        if as_form:
+            answer = await program.post("/uploads", files={"file": (name, content)})
+        else:
+            answer = await program.post("/uploads", content=content, params={"name": name})
     assert answer.status_code == status
+    assert [line["incident"] for line in logs if line["event"] == "refused"] == [answer.headers["X-Request-Id"]]
     assert answer.json()["fileName"] == name
     assert answer.json()["message"].replace("\u00a0", " ").startswith(sentence)
     assert whole_files() == []
