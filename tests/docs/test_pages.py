@@ -93,6 +93,12 @@ def test_an_operation_is_one_that_the_schema_answers(block: Block) -> None:
     assert all(node.name for node in document.definitions if isinstance(node, OperationDefinitionNode))
 
 
+def test_operations_of_the_other_documents_are_too() -> None:
+    fences = [token for file in OTHERS for token in MarkdownIt().parse(file.read_text()) if token.info == "graphql"]
+    assert fences
+    assert [token.content for token in fences if validate(SCHEMAS[False], parse(token.content))] == []
+
+
 @of("json")
 def test_json_is_json(block: Block) -> None:
     json.loads(block.text)
