@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Iterator, Mapping
-from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -33,17 +31,6 @@ from resolvers.deprecated_uses import note_uses
 from schema.context import Context
 
 log = structlog.get_logger(__name__)
-
-_REMOVAL = re.compile(r"\b(\d{4}-\d{2}-\d{2})\.$")
-
-
-def removal_day(reason: str) -> date | None:
-    """The day with which the reason of a deprecation ends, as in « Demandez « y ». Retiré le 2027-06-01. »."""
-    found = _REMOVAL.search(reason)
-    try:
-        return date.fromisoformat(found[1]) if found else None
-    except ValueError:
-        return None
 
 
 @lru_cache(8)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -24,7 +25,7 @@ from models.actors import Actor
 from models.deadlines import paris_day
 from resolvers.deprecated_uses import forget_uses
 from schema.context import Context
-from schema.deprecations import CountedDeprecations, deprecated, removal_day
+from schema.deprecations import CountedDeprecations, deprecated
 from tests.conftest import NOW
 from tests.factories import MANAGER, make_supplier, make_user
 from tests.schema.asking import data
@@ -38,6 +39,16 @@ REMOVALS = {
     BreakingChangeType.ARG_REMOVED,
     BreakingChangeType.VALUE_REMOVED_FROM_ENUM,
 }
+REMOVAL = re.compile(r"\b(\d{4}-\d{2}-\d{2})\.$")
+
+
+def removal_day(reason: str) -> date | None:
+    """The day with which the reason of a deprecation ends, as in « Demandez « y ». Retiré le 2027-06-01. »."""
+    found = REMOVAL.search(reason)
+    try:
+        return date.fromisoformat(found[1]) if found else None
+    except ValueError:
+        return None
 
 
 def announced(change: BreakingChange, before: GraphQLSchema, on: date) -> bool:
