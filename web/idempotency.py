@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import structlog
 from starlette.requests import Request
 
 from models.database import canonical_json
@@ -15,6 +16,8 @@ from resolvers import kept_answers
 from schema.coded_errors import CodedError
 from schema.operations import changes_something
 from web.operation import Operation
+
+log = structlog.get_logger(__name__)
 
 # The text of a structured field, as the draft of the IETF has it, or the bare key that most callers send.
 _KEY = re.compile(r'"([ !#-\[\]-~]{1,255})"|([!#-\[\]-~]{1,255})')
@@ -67,7 +70,10 @@ async def _kept(call: kept_answers.Call, executing: Awaitable[Answered]) -> Answ
     if answered.lasts:
         # What the first call cost says nothing of the next.
         content = {name: part for name, part in answered.content.items() if name != "extensions"}
-        await kept_answers.keep(call, json.dumps({"content": content, "status": answered.status}))
+        try:
+            await kept_answers.keep(call, json.dumps({"content": content, "status": answered.status}))
+        except Exception as error:  # It is done: who asked is told so, even if nobody can be told again.
+            log.error("answer_not_kept", exc_info=error)
     else:
         await kept_answers.release(call)
     return answered

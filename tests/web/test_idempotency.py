@@ -9,6 +9,7 @@ from unittest.mock import Mock
 import httpx
 import pytest
 from httpx import AsyncClient
+from structlog.testing import capture_logs
 
 from models import Event, KeptAnswer, Supplier, SupportMessage, User
 from models.events import EventKind
@@ -126,6 +127,16 @@ async def test_what_could_not_begin_or_broke_down_leaves_the_key_free(
     assert (await program.post("/graphql", json=invalid, headers={"Idempotency-Key": KEY})).json()["errors"]
     assert await KeptAnswer.all().count() == 0
     assert (await tell(program, request_id)).json()["data"]["contactSupport"]["__typename"] == "ContactSupportSuccess"
+
+
+async def test_what_was_done_is_told_even_if_it_cannot_be_told_again(
+    program: AsyncClient, request_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken, capture_logs() as logs:
+        broken.setattr("resolvers.kept_answers.keep", Mock(side_effect=OSError()))
+        answer = await tell(program, request_id)
+    assert answer.json()["data"]["contactSupport"]["__typename"] == "ContactSupportSuccess"
+    assert "answer_not_kept" in [line["event"] for line in logs]
 
 
 async def test_reading_keeps_nothing(program: AsyncClient) -> None:
