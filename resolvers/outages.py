@@ -19,7 +19,7 @@ class Outage(StrEnum):
 # As SQLite, PostgreSQL and the system say that a disk is full.
 _NO_ROOM = ("database or disk is full", "No space left on device")
 # As SQLite says that others have been writing for too long, and asyncpg that the server has gone.
-_NO_ANSWER = ("database is locked", "connection is closed", "connection was closed")
+_NO_ANSWER = ("database is locked", "connection is closed", "connection was closed", "cannot switch to state")
 # PostgreSQL's classes of errors: of the connection, of the server's resources, of its operator.
 _CLASSES = ("08", "53", "57")
 

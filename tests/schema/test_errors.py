@@ -5,7 +5,7 @@ from datetime import timedelta
 from unittest.mock import Mock
 
 import pytest
-from asyncpg.exceptions import AdminShutdownError
+from asyncpg.exceptions import AdminShutdownError, InternalClientError
 from structlog.testing import capture_logs
 from tortoise.exceptions import OperationalError
 
@@ -177,6 +177,7 @@ async def test_a_bug_shows_a_number_and_is_logged_whole(db: str, monkeypatch: py
     [
         (OperationalError(sqlite3.OperationalError("database is locked")), "SERVICE_UNAVAILABLE"),
         (AdminShutdownError("secret of the house"), "SERVICE_UNAVAILABLE"),
+        (InternalClientError("cannot switch to state 12; another operation (2) is in progress"), "SERVICE_UNAVAILABLE"),
         (ConnectionRefusedError("secret of the house"), "SERVICE_UNAVAILABLE"),
         (storage.Unavailable("secret of the house"), "SERVICE_UNAVAILABLE"),
         (storage.Full("secret of the house"), "STORAGE_FULL"),
