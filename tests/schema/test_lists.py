@@ -15,6 +15,7 @@ from models.dossiers import RequestKind
 from schema.pagination import LARGEST_PAGE
 from tests.conftest import NOW
 from tests.factories import MANAGER, make_request, make_supplier, make_user, send_back, supplier_of
+from tests.feed import all_served
 from tests.schema.asking import code_of, data
 
 PAGE = """query Page($first: Int, $after: String, $filter: FundingRequestFilter, $order: FundingRequestOrder) {
@@ -138,6 +139,7 @@ async def test_the_feed_is_polled_with_the_last_cursor(db: str) -> None:
     requests = await make_numbered(3)
     for request in requests:
         await send_back(request)
+    await all_served()
     seen, after = list[str](), None
     for expected in (2, 1, 0):
         page = (await data(MANAGER, feed, after=after))["events"]
@@ -146,6 +148,7 @@ async def test_the_feed_is_polled_with_the_last_cursor(db: str) -> None:
         after = page["pageInfo"]["endCursor"]
     assert seen == ["F1", "F2", "F3"]
     await send_back(await make_request(number="F4"))
+    await all_served()
     page = (await data(MANAGER, feed, after=after))["events"]
     assert [node["request"]["dossier"]["number"] for node in page["nodes"]] == ["F4"]
 
@@ -154,6 +157,7 @@ async def test_the_feed_of_a_supplier_holds_its_own_events(db: str) -> None:
     requests = await make_numbered(2)
     for request in requests:
         await send_back(request)
+    await all_served()
     answer = await data(await supplier_of(requests[1]), "{ events { nodes { request { dossier { number } } } } }")
     assert [node["request"]["dossier"]["number"] for node in answer["events"]["nodes"]] == ["F2"]
 

@@ -20,6 +20,7 @@ from tests.factories import (
     send_back,
     supplier_of,
 )
+from tests.feed import all_served
 from tests.schema.asking import data
 
 STATE = """query State($id: ID!) { node(id: $id) { ... on FundingRequest {
@@ -212,6 +213,7 @@ async def test_account_mails_are_never_shown(db: str) -> None:
 
 async def test_each_event_has_its_sentence(db: str) -> None:
     await send_back(await make_request())
+    await all_served()
     answer = await data(MANAGER, "{ events { nodes { summary at request { kind } } } }")
     assert [event["summary"] for event in answer["events"]["nodes"]] == [
         "La demande est renvoyée au fournisseur pour modification (M1)."

@@ -29,6 +29,7 @@ from tests.factories import (
     send_back,
     supplier_of,
 )
+from tests.feed import all_served
 from tests.schema.asking import data, statements
 
 EVERYTHING = """
@@ -143,10 +144,12 @@ async def test_the_query_really_reads_everything(db: str) -> None:
 async def test_the_feed_of_events_costs_the_same_for_many(db: str) -> None:
     feed = "{ events(first: 100) { nodes { summary request { dossier { number supplier { siret } } } } } }"
     await make_full_request()
+    await all_served()
     with statements() as for_one:
         await data(MANAGER, feed)
     for _ in range(5):
         await make_full_request()
+    await all_served()
     with statements() as for_six:
         answer = await data(MANAGER, feed)
     assert len(answer["events"]["nodes"]) > 30
