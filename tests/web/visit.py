@@ -157,5 +157,7 @@ class Visit:
         return next((text for text in form.buttons if text.startswith(button)), None)
 
     def _arrive(self, response: Response) -> Reading:
-        self.response, self.page = response, Reading(response.text)
+        # The bytes of another document would be read as tags by chance.
+        is_page = response.headers.get("Content-Type", "").startswith("text/html")
+        self.response, self.page = response, Reading(response.text if is_page else "")
         return self.page
