@@ -11,19 +11,19 @@ from models.database import is_postgres, transaction
 Rows: TypeAlias = QuerySet[Any] | ValuesQuery[Any] | ValuesListQuery[Any]
 
 
-async def plan_of(rows: Rows, *, sorting: bool = True) -> str:
-    """The plan of what reads those rows; not `sorting` where an index that has their order is to be preferred."""
+async def plan_of(rows: Rows) -> str:
+    """The plan of what reads those rows."""
     statement = rows.sql()  # What is inside a subquery stays a parameter.
-    return await plan(statement, rows.query.get_parameterized_sql()[1], sorting=sorting)
+    return await plan(statement, rows.query.get_parameterized_sql()[1])
 
 
-async def plan(statement: str, values: list[Any] | None = None, *, sorting: bool = True) -> str:
-    """The plan of that statement, where a table is never read whole if it need not be."""
+async def plan(statement: str, values: list[Any] | None = None) -> str:
+    """The plan of that statement, where a table is never read whole nor its rows sorted if they need not be."""
     async with transaction() as own:
         if is_postgres():
             # It reads a table as small as those of the tests whole, and sorts it, unless it is told not to.
             await own.execute_query("SET LOCAL enable_seqscan = off")
-            await own.execute_query(f"SET LOCAL enable_sort = {'on' if sorting else 'off'}")
+            await own.execute_query("SET LOCAL enable_sort = off")
         explain = "EXPLAIN" if is_postgres() else "EXPLAIN QUERY PLAN"
         found = await own.execute_query_dict(f"{explain} {statement}", values)
     return "\n".join(str(value) for row in found for value in row.values()).lower()

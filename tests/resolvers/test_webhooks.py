@@ -219,4 +219,4 @@ async def test_the_log_is_read_from_an_index_however_much_was_told() -> None:
     webhook = await created()
     failed = webhooks.deliveries(MANAGER, webhook.id, DeliveryStatus.FAILED)
     for rows in (failed.order_by("-number").limit(21), pending(webhook.id).order_by("number")):
-        assert "delivery_by_status" in await plan_of(rows, sorting=False)
+        assert "delivery_by_status" in await plan_of(rows)

@@ -146,4 +146,4 @@ async def plan(wanted: RequestFilter, order: RequestOrder) -> str:
     part = request_order(order, NOW).parts[0]
     sign = "-" if order.value.endswith("_DESC") else ""
     rows = wanted.apply(FundingRequest.all(), NOW).filter(part.where).order_by(*(sign + each for each in part.columns))
-    return await plan_of(rows.limit(21), sorting=False)
+    return await plan_of(rows.limit(21))
