@@ -17,15 +17,13 @@ from models.actors import SYSTEM, Actor, Origin
 from models.chains import PORTAL, digest_of, head_seal, link_of
 from models.database import transaction
 from models.events import EventKind
-from models.lifecycle import RequestAction
 from resolvers.editing import change_support_contact
 from resolvers.events import feed, purge_events, record, record_account
 from resolvers.modifications import confirm_modification
-from resolvers.transitions import move
 from settings import settings
 from tests.conftest import NOW, POSTGRES
 from tests.factories import MANAGER, READER, make_request, make_supplier, make_user, send_back, supplier_of
-from tests.feed import all_served
+from tests.feed import all_served, late_commit
 from tests.tampering import without_guards
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -125,24 +123,10 @@ async def test_the_feed_gives_everybody_their_own_in_order() -> None:
 async def test_the_feed_never_passes_over_what_commits_late() -> None:
     """A reader that asks meanwhile sees no later event; once all is committed it finds the late one first."""
     slow, quick = await make_request(), await make_request()
-    begun, go_on = asyncio.Event(), asyncio.Event()
-
-    async def decide_slowly() -> None:
-        async with transaction():
-            await move(slow, RequestAction.VALIDATE_REQUEST, as_of=NOW)
-            await record(EventKind.REQUEST_VALIDATED, slow, MANAGER, at=NOW)
-            begun.set()
-            await go_on.wait()
-
-    late = asyncio.create_task(decide_slowly())
-    await begun.wait()
-    quickly = asyncio.create_task(send_back(quick))
-    if POSTGRES:
-        await quickly
-        assert await Event.all().count() == 1
-        assert await feed(MANAGER).count() == 0
-    go_on.set()
-    await asyncio.gather(late, quickly)
+    async with late_commit(slow, quick):
+        if POSTGRES:
+            assert await Event.all().count() == 1
+            assert await feed(MANAGER).count() == 0
     await all_served()
     events = await feed(MANAGER).order_by("transaction", "id")
     assert [event.request_id for event in events] == [slow.id, quick.id]

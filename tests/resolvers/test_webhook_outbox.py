@@ -11,19 +11,16 @@ import pytest
 from pydantic import SecretStr
 
 from models import Email, Event, Webhook, WebhookDelivery
-from models.database import is_postgres, transaction
+from models.database import is_postgres
 from models.emails import EmailKind
 from models.events import EventKind
-from models.lifecycle import RequestAction
 from models.sealing import new_key, unseal
 from models.webhooks import DeliveryStatus, WebhookState
 from resolvers import webhook_feed
 from resolvers import webhook_outbox as outbox
-from resolvers.events import record
 from resolvers.keys import rotate_keys
 from resolvers.modifications import cancel_modification
 from resolvers.retention import purge_due
-from resolvers.transitions import move
 from resolvers.webhook_failures import give_up
 from resolvers.webhook_feed import Place
 from resolvers.webhook_outbox import LAST_ATTEMPT, LEASE, Outcome
@@ -38,7 +35,7 @@ from resolvers.webhooks import (
 from settings import settings
 from tests.conftest import NOW
 from tests.factories import MANAGER, make_request, make_supplier, make_user, send_back, supplier_of
-from tests.feed import end_of_feed
+from tests.feed import end_of_feed, late_commit
 from tests.resolvers.test_webhooks import confirming, created
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -287,23 +284,9 @@ async def test_both_secrets_are_sealed_again_with_a_new_key(setting: Callable[[s
 async def test_what_commits_late_is_told_and_before_what_began_after_it() -> None:
     webhook = await created()
     slow, quick = await make_request(), await make_request()
-    begun, go_on = asyncio.Event(), asyncio.Event()
-
-    async def decide_slowly() -> None:
-        async with transaction():
-            await move(slow, RequestAction.VALIDATE_REQUEST, as_of=NOW)
-            await record(EventKind.REQUEST_VALIDATED, slow, MANAGER, at=NOW)
-            begun.set()
-            await go_on.wait()
-
-    late = asyncio.create_task(decide_slowly())
-    await begun.wait()
-    quickly = asyncio.create_task(send_back(quick))
-    if is_postgres():
-        await quickly
-        assert await spread(webhook, end=await webhook_feed.end_of_feed()) == 0
-    go_on.set()
-    await asyncio.gather(late, quickly)
+    async with late_commit(slow, quick):
+        if is_postgres():
+            assert await spread(webhook, end=await webhook_feed.end_of_feed()) == 0
     assert await spread(webhook) == 2
     assert [kind for _, kind in await told(webhook)] == [EventKind.REQUEST_VALIDATED, EventKind.MODIFICATION_REQUESTED]
 
