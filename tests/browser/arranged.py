@@ -103,14 +103,16 @@ def _database(portal: Portal) -> Iterator[sqlite3.Connection]:
         yield database
 
 
-# The one that is in the state already comes first.
+# The one that is in the state already comes first, then what the fewest requests hold: the same bytes are one upload,
+# and another state has it.
 _FIND = """
     SELECT attachment.id, upload.id FROM attachment
     JOIN upload ON upload.id = attachment.upload_id
     JOIN funding_request ON funding_request.id = attachment.request_id
     JOIN dossier ON dossier.id = funding_request.dossier_id
     WHERE dossier.number = ? AND attachment.removed_at IS NULL
-    ORDER BY upload.scan_status = ? DESC, attachment.rank IS NULL, attachment.id LIMIT 1
+    ORDER BY upload.scan_status = ? DESC, (SELECT count(*) FROM attachment held WHERE held.upload_id = upload.id),
+    upload.file_name LIMIT 1
 """
 _COMMENT = f"""
     UPDATE modification SET comment = '{"Le guide ne décrit pas les erreurs. " * 15}' WHERE request_id IN (
