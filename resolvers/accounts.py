@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import secrets
+from base64 import b64encode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -16,6 +18,7 @@ from unicodedata import normalize
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import ARGON2_VERSION
 from stdnum.fr import siret as siret_number
 
 from models import Supplier, User
@@ -70,6 +73,15 @@ async def is_password(known: str, password: str) -> bool:
     return await _in_turn(verify_password, known, password)
 
 
+def nobodys_hash() -> str:
+    """A hash to verify where there is no account: as much work as for any other, and no password goes with it."""
+    salt, tag = (
+        b64encode(secrets.token_bytes(size)).decode().rstrip("=") for size in (hasher.salt_len, hasher.hash_len)
+    )
+    effort = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
+    return f"$argon2id$v={ARGON2_VERSION}${effort}${salt}${tag}"
+
+
 async def _in_turn(work: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
     return await asyncio.get_running_loop().run_in_executor(_hashing, partial(work, *given, **named))
 
@@ -108,29 +120,26 @@ async def add_user(
 ) -> User:
     """Open an account for a person of a supplier, or for a manager."""
     identifier, email = in_small_letters(identifier), email.strip()
-    faults = [
-        *identity_faults(identifier, email, role, supplier),
-        *password_faults(password, identifier, email, name, *company_names(supplier)),
-    ]
-    if await User.exists(identifier=storable(identifier, LONGEST_IDENTIFIER)):
-        faults.append(Fault("identifier", "TAKEN", f"L’identifiant « {identifier} » est déjà utilisé."))
-    if faults:
+    name = name.strip() or identifier
+    user = User(identifier=identifier, email=email, name=name, role=role, right=right, supplier=supplier)
+    if faults := await _opening_faults(user, supplier, password):
         raise Invalid.of(faults)
-    user = User(
-        identifier=identifier,
-        email=email,
-        name=name.strip() or identifier,
-        role=role,
-        right=right,
-        supplier=supplier,
-        password_hash=await hash_password(password),
-        created_at=as_of,
-    )
+    user.password_hash, user.created_at = await hash_password(password), as_of
     async with transaction():
         await user.save()
         facts = {"identifier": identifier, "role": role.value, "right": right.value}
         await record_account(EventKind.ACCOUNT_OPENED, user=user, actor=SYSTEM, at=as_of, **facts)
     return user
+
+
+async def _opening_faults(user: User, supplier: Supplier | None, password: str) -> list[Fault]:
+    faults = [
+        *identity_faults(user.identifier, user.email, user.role, supplier),
+        *password_faults(password, user.identifier, user.email, user.name, *company_names(supplier)),
+    ]
+    if await User.exists(identifier=storable(user.identifier, LONGEST_IDENTIFIER)):
+        faults.append(Fault("identifier", "TAKEN", f"L’identifiant « {user.identifier} » est déjà utilisé."))
+    return faults
 
 
 def identity_faults(identifier: str, email: str, role: Role, supplier: Supplier | None) -> list[Fault]:

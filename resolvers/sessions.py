@@ -18,10 +18,10 @@ from resolvers.accounts import (
     account_named,
     digest,
     hash_password,
-    hasher,
     in_small_letters,
     is_password,
     is_weakly_kept,
+    nobodys_hash,
 )
 from resolvers.attempts import attempt, stranger
 from resolvers.events import record_account
@@ -29,9 +29,6 @@ from resolvers.familiar import bounded_name
 from resolvers.second_factor import has_second_factor, must_have_second_factor, password_proof
 from resolvers.throttling import bounds, give_back
 from settings import settings
-
-# Verified in place of the hash that an unknown identifier does not have, so that both take the same time.
-NOBODYS_HASH = hasher.hash(secrets.token_urlsafe(32))
 
 
 @dataclass(frozen=True)
@@ -106,7 +103,7 @@ async def _whose_password(identifier: str, password: str, browser: Browser, as_o
     tried = bounds("sign-in", bounded_name(name, browser.familiar), browser.address)
     await attempt(tried, name, browser.origin, as_of=as_of)
     user = await account_named(name)
-    known = user.password_hash if user else NOBODYS_HASH
+    known = user.password_hash if user else nobodys_hash()
     verified = await is_password(known, password)
     if user is None or not verified:
         await record_account(EventKind.SIGN_IN_FAILED, user=user, actor=stranger(browser.origin), at=as_of)

@@ -27,7 +27,7 @@ from models import ChainHead  # noqa: E402 - the settings are read on import
 from models.chains import EMPTY, PORTAL, head_seal  # noqa: E402
 from models.database import connection, database  # noqa: E402
 from models.migrating import migrate  # noqa: E402
-from resolvers import accounts, sessions  # noqa: E402
+from resolvers import accounts  # noqa: E402
 from settings import settings  # noqa: E402
 
 pytest_plugins = (
@@ -132,9 +132,7 @@ def statements() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Argon2id at its least cost: hundreds of sign-ins need not be as dear as they are to who guesses."""
-    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(accounts, "hasher", quick)
-    monkeypatch.setattr(sessions, "NOBODYS_HASH", quick.hash("la phrase de personne"))
+    monkeypatch.setattr(accounts, "hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from argon2.exceptions import VerifyMismatchError
 
 from models import Session, User
 from models.actors import Role
@@ -11,7 +12,7 @@ from tests.conftest import NOW
 from tests.resolvers.conftest import PASSWORD
 
 # As in production; what the tests have instead is quick.
-HASHER, NOBODYS_HASH = accounts.hasher, sessions.NOBODYS_HASH
+HASHER = accounts.hasher
 
 
 async def test_signing_in_opens_a_session_whose_secret_is_not_kept(breton: User) -> None:
@@ -51,11 +52,14 @@ async def test_an_unknown_identifier_costs_the_same_hash(breton: User, monkeypat
 
     monkeypatch.setattr(accounts, "verify_password", watched)
     monkeypatch.setattr(accounts, "hasher", HASHER)
-    monkeypatch.setattr(sessions, "NOBODYS_HASH", NOBODYS_HASH)
     await User.filter(id=breton.id).update(password_hash=await accounts.hash_password(PASSWORD))
     await sessions.sign_in("p.breton", "faux", as_of=NOW)
     await sessions.sign_in("inconnu", "faux", as_of=NOW)
     assert [known.rsplit("$", 2)[0] for known in verified] == ["$argon2id$v=19$m=65536,t=3,p=4"] * 2
+    assert [len(known) for known in verified] == [len(verified[0])] * 2
+    # Work to the end, and not a hash that cannot be read, which would be refused at once.
+    with pytest.raises(VerifyMismatchError):
+        HASHER.verify(verified[1], "faux")
 
 
 async def test_the_same_letters_composed_otherwise_are_the_same_password(breton: User) -> None:
