@@ -149,6 +149,8 @@ class Event(Model):
     @property
     def status(self) -> RequestStatus | None:
         """The status that it left the request in, if it changed it."""
+        if self.kind is EventKind.REQUEST_IMPORTED:
+            return RequestStatus.IN_REVIEW
         action = _ACTIONS.get(self.kind)
         return RESULTS[action] if action else None
 

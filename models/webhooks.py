@@ -62,6 +62,8 @@ class Webhook(Model):
     feed_event = fields.BigIntField()
     # Since when nothing has arrived any more, None while all is well.
     failing_since: datetime | None = InstantField(null=True)
+    # Until when it is left alone, because it asked for that or nobody answers there; a past instant is none.
+    paused_until: datetime | None = InstantField(null=True)
     disabled_at: datetime | None = InstantField(null=True)
     leased_until: datetime | None = InstantField(null=True)
 

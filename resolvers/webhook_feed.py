@@ -84,6 +84,7 @@ def _in_order(events: list[Event]) -> list[Event]:
 
 async def _take_down(webhook: Webhook, events: list[Event], as_of: datetime) -> None:
     first = await _next_number(webhook.id)
+    begins = max(as_of, webhook.paused_until or as_of)
     rows = [
         WebhookDelivery(
             webhook_id=webhook.id,
@@ -91,7 +92,7 @@ async def _take_down(webhook: Webhook, events: list[Event], as_of: datetime) -> 
             request_id=event.request_id,
             number=number,
             created_at=as_of,
-            next_attempt_at=as_of,
+            next_attempt_at=begins,
         )
         for number, event in enumerate(events, first)
     ]

@@ -145,7 +145,9 @@ def pause_after(outcomes: Sequence[Outcome]) -> timedelta:
 
 
 async def put_off_all(webhook: Webhook, until: datetime) -> None:
-    """Nothing that waits for it leaves before that instant, but a ping."""
+    """Nothing that waits for it, or is to come, leaves before that instant, but a ping."""
+    if not await _settle(webhook, paused_until=max(until, webhook.paused_until or until)):
+        return
     sooner = pending(webhook.id).filter(next_attempt_at__lt=until, event_id__not_isnull=True)
     await sooner.update(next_attempt_at=until)
 

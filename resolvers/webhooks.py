@@ -121,7 +121,8 @@ async def enable_webhook(actor: Actor, webhook_id: UUID, *, as_of: datetime) -> 
     async with transaction():
         if webhook.state is WebhookState.DISABLED:
             await _record(EventKind.WEBHOOK_ENABLED, webhook, actor, as_of)
-        await _write(webhook, state=WebhookState.ACTIVE, disabled_at=None, failing_since=None, leased_until=None)
+        begun: dict[str, Any] = dict.fromkeys(("disabled_at", "failing_since", "paused_until", "leased_until"))
+        await _write(webhook, state=WebhookState.ACTIVE, **begun)
         await pending(webhook.id).update(attempts=0, next_attempt_at=as_of)
     return webhook
 

@@ -111,6 +111,7 @@ async def test_the_guides_example_is_filed_exactly() -> None:
         "FINSAS008539",
     )
     assert len(event.payload["documents"]) == 4
+    assert event.status is row.status
 
 
 async def test_the_broken_example_names_its_fifteen_faults_and_leaves_nothing() -> None:

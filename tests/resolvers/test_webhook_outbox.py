@@ -28,6 +28,7 @@ from resolvers.webhooks import (
     create_webhook,
     delete_webhook,
     disable_webhook,
+    enable_webhook,
     ping_webhook,
     renew_webhook_secret,
     replay_webhook,
@@ -184,6 +185,31 @@ async def test_what_waits_for_a_receiver_that_asks_for_a_pause_waits_as_long() -
     assert [row.id for row in await outbox.next_ones(webhook, NOW + 39 * MINUTE, 10)] == [ping.id]
     due = await outbox.next_ones(webhook, NOW + 40 * MINUTE, 10)
     assert {row.id for row in due} == {first.id, second.id, ping.id}
+
+
+async def test_what_happens_during_a_pause_waits_for_its_end_too_unless_its_owner_enables_it_again() -> None:
+    webhook = await created()
+    await outbox.put_off_all(await leased(webhook), NOW + 40 * MINUTE)
+    await Webhook.filter(id=webhook.id).update(leased_until=None)
+    await sent_back_and_cancelled()
+    assert await spread(webhook, NOW + MINUTE) == 2
+    assert await outbox.next_ones(webhook, NOW + 39 * MINUTE, 10) == []
+    assert [row.number for row in await outbox.next_ones(webhook, NOW + 40 * MINUTE, 10)] == [1]
+    await enable_webhook(MANAGER, webhook.id, as_of=NOW + MINUTE)
+    await sent_back_and_cancelled()
+    assert await spread(webhook, NOW + MINUTE) == 2
+    assert [row.number for row in await outbox.next_ones(webhook, NOW + MINUTE, 10)] == [1, 3]
+
+
+async def test_a_shorter_pause_ends_no_longer_one_and_who_has_lost_the_webhook_pauses_nothing() -> None:
+    webhook = await created()
+    held = await leased(webhook)
+    for minutes in (40, 5):
+        await outbox.put_off_all(held, NOW + minutes * MINUTE)
+    assert (await Webhook.get()).paused_until == NOW + 40 * MINUTE
+    await enable_webhook(MANAGER, webhook.id, as_of=NOW)
+    await outbox.put_off_all(held, NOW + 50 * MINUTE)
+    assert (await Webhook.get()).paused_until is None
 
 
 async def test_a_ping_is_tried_once() -> None:
