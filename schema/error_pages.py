@@ -21,6 +21,9 @@ What can go wrong is told in two places.
   answers success without effect.
 - **In `errors`, at the top of the answer**, when the request itself is at fault, or the portal.
 
+Documents and other addresses than `/graphql` have
+[a smaller answer and codes of their own](http.md#addresses-that-are-not-graphql).
+
 ## In the result of a mutation
 
 | Type | What happened | What can be done |

@@ -22,6 +22,7 @@ from tests.web.visit import Reading
 from web import client
 from web.app import app
 from web.incidents import Incidents
+from web.manual import FOLDER
 from web.problems import PROBLEMS
 from web.protection import HEADERS
 
@@ -55,6 +56,17 @@ async def test_each_refusal_is_a_whole_page_with_a_number_to_quote(
     assert re.search(r"incident n° <strong>[0-9A-F]{4}-[0-9A-F]{4}</strong>", answer.text)
     assert "Contacter l’assistance" in Reading(answer.text).links
     assert {name: answer.headers[name] for name in HEADERS} == HEADERS
+
+
+@pytest.mark.parametrize("status", sorted(PROBLEMS))
+async def test_a_program_is_told_the_code_that_the_documentation_names(
+    site: AsyncClient, failing: Failing, status: int
+) -> None:
+    failing(HTTPException(status))
+    said = (await site.get("/panne", headers={"Authorization": ""})).json()
+    assert (said["message"], said["requestNumber"]) == (PROBLEMS[status].message, said["incident"])
+    section = (FOLDER / "http.md").read_text().partition("## Addresses that are not GraphQL")[2].partition("\n## ")[0]
+    assert dict(re.findall(r"^\| (\d{3}) \| `(\w+)` \|", section, re.MULTILINE))[str(status)] == said["code"]
 
 
 @pytest.mark.parametrize(
