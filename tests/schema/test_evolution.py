@@ -40,6 +40,7 @@ REMOVALS = {
     BreakingChangeType.VALUE_REMOVED_FROM_ENUM,
 }
 REMOVAL = re.compile(r"\b(\d{4}-\d{2}-\d{2})\.$")
+CHANGES = Path("CHANGELOG.md").read_text()
 
 
 def removal_day(reason: str) -> date | None:
@@ -74,6 +75,54 @@ def test_nothing_breaks_who_relies_on_the_last_release() -> None:
 
 def test_what_is_deprecated_names_the_day_on_which_it_goes() -> None:
     assert {place: reason for place, reason in deprecated(API).items() if removal_day(reason) is None} == {}
+
+
+def announcements(changes: str) -> Iterator[tuple[str, date | None]]:
+    """The lines of the change log under « Deprecated », each with the day of its release, None before that."""
+    for version in re.split(r"^## ", changes, flags=re.MULTILINE)[1:]:
+        title, _, text = version.partition("\n")
+        released = re.search(r"\d{4}-\d{2}-\d{2}$", title)
+        lines = re.search(r"^### Deprecated\n(.*?)(?=^###|\Z)", text, re.MULTILINE | re.DOTALL)
+        for line in re.split(r"^- ", lines[1], flags=re.MULTILINE)[1:] if lines else ():
+            yield " ".join(line.split()), date.fromisoformat(released[0]) if released else None
+
+
+def hasty(changes: str) -> list[str]:
+    """What goes, or without a day, sooner than six months after the release that says so."""
+    return [line for line, released in announcements(changes) if not _has_six_months(removal_day(line), released)]
+
+
+def _has_six_months(day: date | None, released: date | None) -> bool:
+    if day is None or released is None:
+        return day is not None
+    return (day.year * 12 + day.month - 6, day.day) >= (released.year * 12 + released.month, released.day)
+
+
+def unannounced(api: GraphQLSchema, changes: str) -> list[str]:
+    """What is deprecated and the change log does not name with its day."""
+    lines = [(line, removal_day(line)) for line, _ in announcements(changes)]
+    return [
+        place
+        for place, reason in deprecated(api).items()
+        if not any(f"`{place}`" in line and day == removal_day(reason) for line, day in lines)
+    ]
+
+
+def test_what_goes_is_announced_in_the_change_log_six_months_before() -> None:
+    assert (hasty(CHANGES), unannounced(API, CHANGES)) == ([], [])
+
+
+def test_a_release_that_announces_too_late_is_refused() -> None:
+    soon, late = "- `Query.width`: ask for `size`. Removed on 2027-06-01.", "- `Query.depth`. Removed on 2027-05-31."
+    unreleased = (
+        f"# Changelog\n\n## [Unreleased]\n\n### Deprecated\n\n{soon}\n{late}\n\n### Removed\n\n- `Query.height`.\n"
+    )
+    released = unreleased.replace("[Unreleased]", "[0.2.0] - 2026-12-01")
+    assert (hasty(unreleased), hasty(released)) == ([], [late.removeprefix("- ")])
+    assert hasty(unreleased.replace("2027-05-31", "one day")) == ["`Query.depth`. Removed on one day."]
+    assert unannounced(BEFORE, unreleased) == []
+    assert unannounced(BEFORE, unreleased.replace("2027-06-01", "2027-07-01")) == ["Query.width"]
+    assert unannounced(BEFORE, "## [Unreleased]") == ["Query.width"]
 
 
 BEFORE = build_schema("""type Query { name(of: Int = 1): String  size: Int
