@@ -6,13 +6,20 @@ import re
 from base64 import b64decode
 from binascii import Error
 
+from starlette.datastructures import Headers
+
 from models.typography import french
 from web.errors import Explained
 from web.problems import PROBLEMS
 
-_SHA256 = re.compile(r"(?:^|,)\s*sha-256\s*=\s*([^,;]*)")
+_SHA256 = re.compile(r"(?:^|,)\s*sha-256\s*=\s*([^,;]*)", re.IGNORECASE)
 _HEXADECIMAL = re.compile(r"[0-9a-f]{64}")
 _UNREADABLE = "L’empreinte annoncée n’est pas lisible. Attendu : une empreinte SHA-256, {form}."
+
+
+def of_headers(headers: Headers) -> frozenset[str]:
+    """The SHA-256 of the Content-Digest of a whole body, in however many lines it comes."""
+    return of_header(", ".join(headers.getlist("content-digest")))
 
 
 def of_header(header: str) -> frozenset[str]:

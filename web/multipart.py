@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import hashlib
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
@@ -14,13 +12,11 @@ from python_multipart.multipart import MultipartParser, MultipartState, Querystr
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from web.digests import DigestMismatch, of_header
+from web.bodies import decoded, verified_body
+from web.sent_names import unescaped
 
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks, QuerystringCallbacks
-
-# A body that stops arriving is given up, so that a silent client holds nothing for long.
-LONGEST_SILENCE = 60.0
 
 
 @dataclass(frozen=True)
@@ -40,34 +36,6 @@ class PartEnd:
 Piece = Part | bytes | PartEnd
 
 
-async def body(http: Request) -> AsyncIterator[bytes]:
-    """The body as it arrives. It may take minutes: what it asks for happens when it is here, not when it began."""
-    stream = http.stream().__aiter__()
-    while True:
-        try:
-            async with asyncio.timeout(LONGEST_SILENCE):
-                data = await anext(stream, None)
-        except TimeoutError:
-            raise HTTPException(408) from None
-        if data is None:
-            http.state.as_of = http.app.state.clock()
-            return
-        if data:
-            yield data
-
-
-async def _verified_body(http: Request) -> AsyncIterator[bytes]:
-    """The body as it arrives; at its end, HTTP 422 when it is not what its Content-Digest announces."""
-    announced = of_header(http.headers.get("content-digest", ""))
-    received = hashlib.sha256()
-    async for data in body(http):
-        if announced:
-            received.update(data)
-        yield data
-    if announced - {received.hexdigest()}:
-        raise DigestMismatch()
-
-
 async def read_parts(http: Request) -> AsyncGenerator[Piece]:
     """Each field of a form: its beginning, its content in pieces, its end. HTTP 422 when the form makes no sense."""
     content_type, options = parse_options_header(http.headers.get("content-type"))
@@ -78,7 +46,7 @@ async def read_parts(http: Request) -> AsyncGenerator[Piece]:
             reader = _Urlencoded()
         else:
             raise HTTPException(415)
-        async for data in _verified_body(http):
+        async for data in verified_body(http):
             reader.feed(data)
             for piece in reader.take():
                 yield piece
@@ -155,7 +123,7 @@ class _Multipart(_Reader):
         file_name = options.get(b"filename")
         part = Part(
             decoded(options[b"name"]),
-            None if file_name is None else decoded(file_name),
+            None if file_name is None else decoded(unescaped(file_name)),
             decoded(self._headers.get(b"content-type", b"")),
             decoded(self._headers.get(b"content-digest", b"")),
         )
@@ -196,8 +164,3 @@ class _Urlencoded(_Reader):
 
 def _unquoted(text: bytes) -> bytes:
     return unquote_to_bytes(text.replace(b"+", b" "))
-
-
-def decoded(text: bytes) -> str:
-    """Text as browsers send it: UTF-8, lines ended by CR LF; NUL, which PostgreSQL refuses, is replaced."""
-    return text.decode("utf-8", "replace").replace("\r\n", "\n").replace("\0", "\ufffd")

@@ -9,8 +9,8 @@ from typing import Any, NoReturn
 from starlette.requests import Request
 
 from schema.coded_errors import CodedError
+from web.bodies import body
 from web.media_types import is_json
-from web.multipart import body
 from web.turns import turn
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"

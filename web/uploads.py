@@ -8,10 +8,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Collection
 from contextlib import ExitStack, aclosing, suppress
 from dataclasses import dataclass, field
-from urllib.parse import unquote
 
 import structlog
-from python_multipart.multipart import parse_options_header
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -25,10 +23,12 @@ from resolvers.reception import Announced, Reception
 from resolvers.repeats import sent_before
 from resolvers.visibility import get_modification
 from schema.nodes import uuid_of
-from web.digests import of_field, of_header
-from web.errors import Explained, answer
-from web.multipart import Part, Piece, body, decoded, read_parts
+from web.bodies import body, decoded
+from web.digests import of_field, of_header, of_headers
+from web.errors import answer
+from web.multipart import Part, Piece, read_parts
 from web.sent_files import RefusedFile, SentFile, store
+from web.sent_names import given_name
 
 log = structlog.get_logger(__name__)
 
@@ -173,10 +173,10 @@ async def _raw(http: Request) -> SentFile:
     """The whole body is one document; reading stops as soon as it is too large."""
     told = http.query_params
     announced = Announced(
-        _given_name(http),
+        given_name(http),
         document_type=told.get("documentType", ""),
         content_type=http.headers.get("content-type", ""),
-        sha256=of_header(http.headers.get("content-digest", "")) | of_field(told.get("sha256", "")),
+        sha256=of_headers(http.headers) | of_field(told.get("sha256", "")),
     )
     reception = await _begin(http, announced, told.get("modification", ""))
     with ExitStack() as abandoned:
@@ -189,16 +189,6 @@ async def _raw(http: Request) -> SentFile:
             if reception.is_too_large:  # How large it is will never be known.
                 return RefusedFile("file", reception.file_name, reception.overflow())
         return await store(http, "file", reception)
-
-
-def _given_name(http: Request) -> str:
-    """The name of a raw document: ?name=, else X-File-Name, else that of Content-Disposition."""
-    _, options = parse_options_header(http.headers.get("content-disposition"))
-    name = http.query_params.get("name") or unquote(http.headers.get("x-file-name", ""))
-    name = name or decoded(options.get(b"filename", b""))
-    if not name:
-        raise Explained(422, "Donnez le nom du fichier : /uploads?name=rapport.pdf")
-    return name
 
 
 routes = [Route("/uploads", receive, methods=["POST"])]

@@ -45,7 +45,11 @@ async def keep(incoming: Incoming, *, file_name: str, content_type: str) -> str:
     """Store a file received whole, and return its key; a bucket remembers how to serve it by itself."""
     name = secrets.token_hex(16)
     key = f"{name[:2]}/{name[2:4]}/{name}"
-    headers = {"Content-Type": content_type, "Content-Disposition": disposition("attachment", file_name)}
+    headers = {
+        "Content-Type": content_type,
+        "Content-Disposition": disposition("attachment", file_name),
+        "Cache-Control": "no-store",
+    }
     await _storage().keep(key, incoming, headers)
     return key
 

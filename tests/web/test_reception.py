@@ -63,6 +63,7 @@ async def post_form(program: AsyncClient, *parts: bytes, **headers: str) -> Resp
         ("", "md5=:AAAA:", 201),
         (f"&sha256={OTHER}", None, 422),
         ("", content_digest(b"other"), 422),
+        ("", content_digest(b"other").replace("sha", "SHA"), 422),
         (f"&sha256={SHA256}", content_digest(b"other"), 422),
         ("&sha256=abc", None, 400),
         ("", "sha-256=:abc:", 400),
@@ -77,6 +78,12 @@ async def test_a_document_is_compared_with_the_digest_that_came_with_it(
     assert answer.status_code == status, answer.text
     assert (answer.json().get("code") == "DIGEST_MISMATCH") is (status == 422)
     assert await Upload.all().count() == len(left()) == (status == 201)
+
+
+async def test_a_digest_that_comes_after_another_line_of_digests_is_compared_too(program: AsyncClient) -> None:
+    lines = [("Content-Digest", "sha-512=:AAAA:"), ("Content-Digest", content_digest(b"other"))]
+    answer = await program.post("/uploads?name=a.pdf", content=PDF, headers=[*program.headers.items(), *lines])
+    assert (answer.status_code, answer.json()["code"]) == (422, "DIGEST_MISMATCH")
 
 
 async def test_each_document_of_a_form_has_its_own_digest_before_it_or_on_its_part(program: AsyncClient) -> None:

@@ -14,15 +14,16 @@ from structlog.testing import capture_logs
 
 from models import Upload, User
 from models.actors import AccountRight, Actor, TokenScope
+from models.content_disposition import disposition
 from resolvers import storage
 from resolvers.uploads import sweep_orphans
 from tests.conftest import NOW
 from tests.factories import MANAGER, make_attachment, make_request, make_supplier, make_token, make_user
 from tests.stored import date_all, put_there, stored, stored_keys, temporary_files
 from tests.web.conftest import Enter
-from web import multipart
+from web import bodies
 from web.app import app
-from web.multipart import decoded
+from web.bodies import decoded
 from web.uploads import read_form
 
 PDF = (Path(__file__).parents[1] / "examples/pieces/PJ_Demande.pdf").read_bytes()
@@ -52,7 +53,12 @@ async def test_a_raw_body_is_stored_whole_under_a_name_of_ours(program: AsyncCli
 
 @pytest.mark.parametrize(
     "headers",
-    [{"X-File-Name": "rapport%20%C3%A9t%C3%A9.pdf"}, {"Content-Disposition": 'attachment; filename="rapport été.pdf"'}],
+    [
+        {"X-File-Name": "rapport%20%C3%A9t%C3%A9.pdf"},
+        {"Content-Disposition": 'attachment; filename="rapport été.pdf"'},
+        {"Content-Disposition": disposition("attachment", "rapport été.pdf")},
+        {"Content-Disposition": "inline; FileName*=utf-8'fr'rapport%20%C3%A9t%C3%A9.pdf"},
+    ],
 )
 async def test_the_name_may_come_in_a_header(program: AsyncClient, headers: dict[str, str]) -> None:
     encoded = {name.encode(): value.encode() for name, value in headers.items()}
@@ -68,6 +74,12 @@ async def test_a_form_says_that_it_is_one_in_any_case(program: AsyncClient) -> N
 
 async def test_a_file_without_a_name_is_refused(program: AsyncClient) -> None:
     assert (await program.post("/uploads", content=PDF)).status_code == 422
+
+
+async def test_a_name_comes_out_of_a_form_as_it_was_written(program: AsyncClient) -> None:
+    form = program.build_request("POST", "/uploads", files={"file": ('le "vrai"\r\n 100 %.pdf', PDF)})
+    assert b"le %22vrai%22%0D%0A 100 %.pdf" in form.read()
+    assert (await program.send(form)).json()["fileName"] == 'le "vrai" 100 %.pdf'
 
 
 async def test_names_lose_their_folders_and_what_nobody_sees(program: AsyncClient) -> None:
@@ -227,7 +239,7 @@ async def test_a_form_cut_short_is_refused_and_leaves_nothing(db: str, data_dir:
 async def test_a_sender_who_falls_silent_is_given_up(
     db: str, data_dir: Path, supplier_user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(multipart, "LONGEST_SILENCE", 0.05)
+    monkeypatch.setattr(bodies, "LONGEST_SILENCE", 0.05)
     with pytest.raises(Exception, match="408"):
         await read_form(arriving(supplier_user.actor, FORM, more(TWO_FILES[:300])))
     assert whole_files() == []
