@@ -123,15 +123,24 @@ async def _each(rows: QuerySet[Upload]) -> AsyncIterator[Upload]:
             yield upload
 
 
-async def verify_all(as_of: datetime) -> AsyncIterator[Upload]:
-    """Compare every document now, each told as it is found."""
+async def verify_all(as_of: datetime) -> AsyncIterator[tuple[Upload, storage.Unavailable | None]]:
+    """Compare every document now: each as it is found, or with what kept it alone from being read."""
     last = UUID(int=0)
     while batch := await kept().filter(id__gt=last).order_by("id").limit(_AT_ONCE):
-        still_there = await asyncio.gather(*(verify(upload, as_of) for upload in batch))
-        for upload, is_there in zip(batch, still_there, strict=True):
-            if is_there:
-                yield upload
+        outcomes = await asyncio.gather(*(_verify_if_readable(upload, as_of) for upload in batch))
+        for upload, outcome in zip(batch, outcomes, strict=True):
+            if outcome is not False:
+                yield upload, None if outcome is True else outcome
         last = batch[-1].id
+
+
+async def _verify_if_readable(upload: Upload, as_of: datetime) -> bool | storage.Unavailable:
+    """The same as `verify`; a document that cannot be read, in a storage that answers, holds up no other."""
+    try:
+        return await verify(upload, as_of)
+    except storage.Unavailable as error:
+        await storage.check()
+        return error
 
 
 async def verify(upload: Upload, as_of: datetime) -> bool:

@@ -142,7 +142,7 @@ async def test_a_document_deleted_or_moved_while_it_was_read_is_no_damage(
 async def test_a_purged_document_is_not_looked_for() -> None:
     await Upload.filter(id=(await make_stored(MANAGER, CONTENT)).id).update(purged_at=NOW)
     assert await verify_due(NOW) == Verified()
-    assert [upload async for upload in verify_all(NOW)] == []
+    assert [told async for told in verify_all(NOW)] == []
 
 
 async def test_a_storage_that_does_not_answer_damages_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -249,13 +249,20 @@ async def test_all_can_be_compared_now_each_told_as_it_is() -> None:
     uploads = [await make_stored(MANAGER, f"%PDF {number}".encode(), verified_at=NOW) for number in range(6)]
     await lose(uploads[0])
     await alter(uploads[1])
-    seen = {upload.id: upload.integrity async for upload in verify_all(NOW + HOUR)}
+    seen = {upload.id: upload.integrity async for upload, _ in verify_all(NOW + HOUR)}
     assert seen.keys() == {upload.id for upload in uploads}
     assert [seen[upload.id] for upload in uploads] == [
         Integrity.MISSING,
         Integrity.ALTERED,
         *[Integrity.INTACT] * 4,
     ]
+
+
+async def test_while_the_storage_is_away_no_document_is_blamed(setting: Setting) -> None:
+    await make_stored(MANAGER, CONTENT)
+    setting("storage_url", "file:///nowhere")
+    with pytest.raises(storage.Unavailable):
+        await anext(verify_all(NOW))
 
 
 @pytest.mark.parametrize(

@@ -266,6 +266,29 @@ def test_every_document_is_compared_now_and_each_damaged_one_is_named_with_its_d
     assert examined("--files") == (0, [])
 
 
+def test_a_document_that_the_disk_cannot_read_is_named_and_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    keys: list[str] = []
+    read = storage.read
+
+    async def store() -> None:
+        for number in range(6):
+            upload = await make_stored(MANAGER, f"%PDF {number}".encode(), created_at=datetime.now(UTC))
+            keys.append(upload.key)
+
+    async def failing(key: str, start: int = 0, stop: int | None = None) -> AsyncIterator[bytes]:
+        if key in keys[:4]:
+            raise storage.Unavailable("Input/output error")
+        async for piece in read(key, start, stop):
+            yield piece
+
+    given(store)
+    monkeypatch.setattr(storage, "read", failing)
+    code, [summary, *documents] = examined("--files")
+    assert (code, summary) == (1, "Documents : 6 comparés, 4 illisibles.")
+    words = "(« pv-test.pdf », sans dossier) : illisible (Input/output error)."
+    assert sorted(documents) == sorted(f"Document {key} {words}" for key in keys[:4])
+
+
 def test_documents_that_are_damaged_or_not_looked_at_are_told() -> None:
     async def neglect() -> None:
         now = datetime.now(UTC)
