@@ -22,18 +22,20 @@ async def reminded(scene: Scene) -> None:
 
 
 async def last_day(scene: Scene) -> None:
-    """« A modifier », on its last day: the delay ends this evening."""
+    """« A modifier », on its last day: the delay ends this evening, or tomorrow's where this one is about over."""
     comment = "Le guide de l’API ne décrit pas les erreurs."
-    modification = await scene.send_back(scene.ago(20, 23, 59), comment, API_GUIDE)
+    sent_back = scene.ago(20, 23, 59) if scene.now < scene.ago(0, 23, 0) else scene.ago(19, 22, 59)
+    modification = await scene.send_back(sent_back, comment, API_GUIDE)
     await scene.let_time_pass(modification)
 
 
 async def last_minutes(scene: Scene) -> None:
     """« A modifier », for twenty minutes more: long enough to begin typing, and to be too late."""
-    soon = scene.now.astimezone(PARIS) + timedelta(minutes=20)
-    twenty_days_before = soon.replace(tzinfo=None) - timedelta(days=20)
+    soon = (scene.now + timedelta(minutes=20)).astimezone(PARIS)
+    if soon.fold:  # Where an hour comes twice, a delay ends in the first.
+        soon = soon.replace(hour=3, minute=0, fold=0)
     modification = await scene.send_back(
-        twenty_days_before.replace(tzinfo=PARIS), "Indiquez un contact joignable le week-end.", CONTACT
+        soon - timedelta(days=20), "Indiquez un contact joignable le week-end.", CONTACT
     )
     await scene.let_time_pass(modification)
 

@@ -177,7 +177,7 @@ TRACKING = [
     State(
         "S4 A modifier, long commentaire",
         "logisante",
-        long_comment(8618, solde(8618)),
+        long_comment(8610, solde(8610)),
         "Lire tout le commentaire",
     ),
     State("S4 A modifier, lecture", "nadia", solde(8601), "nécessite des modifications"),
