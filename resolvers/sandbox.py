@@ -16,7 +16,7 @@ from uuid import UUID
 
 from tortoise.expressions import Subquery
 
-from models import Attachment, Dossier, Email, Event, Modification, Supplier, Upload, User
+from models import Attachment, Dossier, Email, Event, Modification, Supplier, Upload, User, WebhookDelivery
 from models.actors import Actor
 from models.database import transaction
 from models.deadlines import days_later
@@ -27,6 +27,7 @@ from models.lifecycle import RequestAction
 from models.permissions import permitted_actions
 from models.suppliers import PUT_ASIDE
 from models.typography import french
+from models.webhooks import DeliveryStatus
 from resolvers import demo
 from resolvers.deadlines import expire_due, give_last_notice_due, remind_due, settle_now, settled_modification
 from resolvers.demo.accounts import MANAGER
@@ -138,6 +139,9 @@ async def _put_aside(actor: Actor, as_of: datetime) -> int:
         # What was sent once, or found infected, is received anew.
         held = Attachment.filter(request__dossier_id__in=[dossier.id for dossier in dossiers])
         await Upload.filter(id__in=Subquery(held.values("upload_id"))).update(account=PUT_ASIDE)
+        # A webhook would be told of numbers that nobody knows.
+        untold = WebhookDelivery.filter(status=DeliveryStatus.PENDING, event_id__not_isnull=True)
+        await untold.filter(request__dossier__supplier_id=holder.id).delete()
         await record_account(EventKind.SANDBOX_RESET, user=user, actor=actor, at=as_of, dossiers=len(dossiers))
     return len(dossiers)
 

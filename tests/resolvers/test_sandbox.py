@@ -27,8 +27,12 @@ from resolvers.receipt_words import TRIED
 from resolvers.receipts import receipt_of
 from resolvers.sandbox import TravelStop, reset_sandbox, travel_to
 from resolvers.visibility import get_request, visible_dossiers
+from resolvers.webhook_outbox import next_ones
+from resolvers.webhooks import ping_webhook
 from tests.conftest import NOW
 from tests.factories import MANAGER, READER, email_kinds, event_kinds, make_request, make_user, send_back, supplier_of
+from tests.resolvers.test_webhook_outbox import spread
+from tests.resolvers.test_webhooks import created
 
 pytestmark = pytest.mark.usefixtures("db", "in_a_sandbox")
 MINUTE = timedelta(minutes=1)
@@ -137,6 +141,17 @@ async def test_a_reset_without_a_demo_puts_aside_what_one_sees_and_frees_its_num
     with pytest.raises(NotFound):
         await get_request(MANAGER, request.id)
     assert await event_kinds() == [EventKind.SANDBOX_RESET]
+
+
+async def test_no_webhook_is_told_of_what_was_put_aside_before_it_could_be() -> None:
+    webhook = await created()
+    await sent_back()
+    await spread(webhook)
+    ping = await ping_webhook(MANAGER, webhook.id, as_of=NOW)
+    assert len(await next_ones(webhook, NOW, 10)) == 2
+    await reset_sandbox(MANAGER, as_of=NOW + MINUTE)
+    assert [row.id for row in await next_ones(webhook, NOW + MINUTE, 10)] == [ping.id]
+    assert await spread(webhook, NOW + MINUTE) == 0
 
 
 async def test_what_was_put_aside_still_ends_when_it_is_due() -> None:
