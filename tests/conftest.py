@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
+import pyotp
 import pytest
 import structlog
 from argon2 import PasswordHasher
@@ -29,15 +30,16 @@ from models.database import connection, database  # noqa: E402
 from models.migrating import migrate  # noqa: E402
 from resolvers import accounts  # noqa: E402
 from settings import settings  # noqa: E402
+from tests.generators import secrets_in_turn  # noqa: E402
 
 pytest_plugins = (
     "tests.services.choice",
     "tests.services.bucket",
+    "tests.services.portal",
     "tests.services.mail_server",
     "tests.services.receiver",
     "tests.services.background",
     "tests.services.standby",
-    "tests.services.portal",
     "tests.services.queue",
     "tests.services.antivirus",
     "tests.services.web_process",
@@ -133,6 +135,11 @@ def statements() -> Iterator[None]:
 def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Argon2id at its least cost: hundreds of sign-ins need not be as dear as they are to who guesses."""
     monkeypatch.setattr(accounts, "hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+@pytest.fixture(autouse=True)
+def same_generators(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pyotp, "random_base32", secrets_in_turn())
 
 
 @pytest.fixture

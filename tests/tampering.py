@@ -1,10 +1,16 @@
-"""What somebody who owns the database could do to it, whatever guards its tables."""
+"""What somebody could do to what is kept or sent: to rows behind the guards of their tables, to a link on its way."""
 
 from __future__ import annotations
 
 from models.database import connection, is_postgres
 
 _TRIGGERS = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'event'"
+
+
+def touched(secret: str) -> str:
+    """The same but for one letter in its middle, where each letter counts whole."""
+    middle = len(secret) // 2
+    return secret[:middle] + ("B" if secret[middle] == "A" else "A") + secret[middle + 1 :]
 
 
 async def without_guards(*statements: str) -> None:

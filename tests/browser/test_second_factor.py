@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pyotp
 from playwright.async_api import Page
 
 from resolvers.demo.accounts import PASSWORD
 from tests.browser.test_sending import AXE, RULES
+from tests.generators import wrong_code
 
 OWN_PAGE = "/mon-compte/double-authentification"
 
@@ -18,7 +21,7 @@ async def test_a_second_factor_is_set_up_asked_for_and_given_up(page: Page, java
     await _reads_well(page, javascript)
     assert await page.locator("img.generator").evaluate("image => image.naturalWidth") > 100
     key = (await page.inner_text("ol.steps code")).replace(" ", "")
-    await _send(page, "Activer", code="000000", current=PASSWORD)
+    await _send(page, "Activer", code=wrong_code(key, datetime.now(UTC)), current=PASSWORD)
     assert "Une correction est nécessaire" in await page.inner_text("main")
     await _reads_well(page, javascript)
     await _send(page, "Activer", code=pyotp.TOTP(key).now(), current=PASSWORD)

@@ -18,6 +18,7 @@ from settings import settings
 from tests.conftest import NOW
 from tests.factories import MANAGER, READER, event_kinds
 from tests.resolvers.conftest import PASSWORD
+from tests.tampering import touched
 
 NEW = "encore une phrase, plus longue"
 ADDRESS = "p.breton@ailleurs.fr"
@@ -116,7 +117,7 @@ async def test_a_link_to_an_address_that_is_over_forged_or_another_s_changes_not
     await own_account.ask_for_address(breton.actor, PASSWORD, ADDRESS, as_of=NOW)
     link = await mailed_link()
     assert await own_account.address_change(link, as_of=NOW + timedelta(minutes=30)) is None
-    for forged in (link[:-2], f"{link[:20]}AAAA{link[24:]}", "é", ""):
+    for forged in (link[:-2], touched(link), "é", ""):
         assert await own_account.address_change(forged, as_of=NOW) is None
     await User.filter(id=breton.id).update(active=False)
     assert await own_account.address_change(link, as_of=NOW) is None

@@ -9,6 +9,8 @@ from models.events import EventKind
 from resolvers import second_factor
 from tests.conftest import NOW
 from tests.factories import make_user
+from tests.generators import wrong_code
+from tests.tampering import touched
 
 STEP = timedelta(seconds=30)
 
@@ -33,7 +35,7 @@ async def _enabled(user: User) -> tuple[User, str, list[str]]:
 
 async def test_a_generator_counts_once_a_code_of_it_is_given(breton: User) -> None:
     secret = _offered(breton)
-    assert await second_factor.enable(breton, secret, "000000", as_of=NOW) is None
+    assert await second_factor.enable(breton, secret, wrong_code(secret, NOW), as_of=NOW) is None
     assert not second_factor.has_second_factor(await User.get(id=breton.id))
     assert await second_factor.enable(breton, secret, code_of(secret), as_of=NOW)
     user = await User.get(id=breton.id)
@@ -50,7 +52,7 @@ async def test_an_offer_is_for_one_account_and_ends(breton: User) -> None:
     assert second_factor.offered_secret(breton, offer, as_of=NOW + timedelta(minutes=29))
     assert second_factor.offered_secret(breton, offer, as_of=NOW + second_factor.OFFER_LASTS) is None
     assert second_factor.offered_secret(other, offer, as_of=NOW) is None
-    assert second_factor.offered_secret(breton, offer[:-4] + "AAAA", as_of=NOW) is None
+    assert second_factor.offered_secret(breton, touched(offer), as_of=NOW) is None
     proof = second_factor.password_proof(breton, as_of=NOW)
     assert second_factor.offered_secret(breton, proof, as_of=NOW) is None
 

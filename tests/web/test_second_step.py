@@ -16,10 +16,11 @@ from models.events import EventKind
 from resolvers import second_factor
 from resolvers.accounts import hash_password
 from tests.conftest import NOW
+from tests.generators import wrong_code
 from tests.web.conftest import Clock, Enter
 
 PASSWORD = "une phrase facile à retenir"
-SECRET = pyotp.random_base32()
+SECRET = "A2B3C4D5E6F7G2H3I4J5K6L7M2N3O4P5"
 STEP = timedelta(seconds=30)
 
 
@@ -141,7 +142,9 @@ async def test_a_manager_in_production_sets_one_up_before_anything_else(
     assert asked.json()["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
     page = await site.get(answer.headers["Location"])
     offered = _offer(page)
-    wrong = await site.post("/connexion/double-authentification", data=offered | {"code": "000000"})
+    wrong = await site.post(
+        "/connexion/double-authentification", data=offered | {"code": wrong_code(offered["secret"], clock.now)}
+    )
     assert (wrong.status_code, _offer(wrong)) == (422, offered)
     form = {"offer": offered["offer"], "code": code(clock, offered["secret"]), "retour": "/console"}
     done = await site.post("/connexion/double-authentification", data=form)

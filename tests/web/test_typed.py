@@ -17,6 +17,7 @@ from resolvers.typed import KEPT_FOR, Typed, mark, sealed
 from settings import settings
 from tests.conftest import NOW
 from tests.factories import make_supplier, make_user
+from tests.generators import wrong_code
 from tests.web.conftest import Clock
 from tests.web.scene import PDF, Scene
 
@@ -87,7 +88,7 @@ async def test_the_second_factor_carries_it_too_and_again_when_it_came_too_late(
     await idle.visit.press("Enregistrer le brouillon", contact="test123@gmail.com")
     await sign_in(idle)
     assert idle.visit.path == "/connexion"  # nothing of it in an address
-    await idle.visit.press("Valider", code="000000")
+    await idle.visit.press("Valider", code=wrong_code(secret, clock.now))
     assert idle.visit.status == 422
     clock.now += second_factor.PROOF_LASTS
     await idle.visit.press("Valider", code=pyotp.TOTP(secret).at(clock.now))
