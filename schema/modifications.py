@@ -1,4 +1,4 @@
-"""Modifications: one cycle from sending a request back to its outcome, and the draft that it holds."""
+"""Modifications: one cycle from sending a request back to its outcome."""
 
 from __future__ import annotations
 
@@ -10,52 +10,17 @@ import models
 from models.actors import SYSTEM
 from models.allowance import modification_allowance
 from models.lifecycle import ModificationOutcome
-from models.modifications import EditableField, ExpectedChange
 from resolvers import links, receipt_words
 from resolvers.visibility import found
 from schema import events, requests
 from schema.actors import Actor
 from schema.allowance import DocumentAllowance
-from schema.attachments import Attachment, DocumentType
+from schema.attachments import Attachment
 from schema.context import Context, Info
+from schema.drafts import Draft, Expected
 from schema.nodes import EventRef, FundingRequestRef, Node, node_id
 from schema.receipts import Receipt
 from schema.versions import Changes, Version
-
-
-@strawberry.type(name="ExpectedChange", description="Une modification attendue : une information ou un type de pièce.")
-class Expected:
-    field: EditableField | None = strawberry.field(description="L’information à corriger.")
-    document_type: DocumentType | None = strawberry.field(description="Le type de pièce à ajouter.")
-    done: bool = strawberry.field(description="Déjà faite, dans le brouillon ou dans la version confirmée.")
-
-    @classmethod
-    def of(cls, expected: ExpectedChange, changes: Changes | None) -> Expected:
-        """What the manager ticked, and whether `changes` answer it."""
-        code = expected.document_type
-        return cls(
-            field=expected.field,
-            document_type=DocumentType.named(code) if code else None,
-            done=changes is not None and _answers(expected, changes),
-        )
-
-
-def _answers(expected: ExpectedChange, changes: Changes) -> bool:
-    if expected.field is not None:
-        return any(change.field is expected.field for change in changes.fields)
-    return any(added.document_type.code == expected.document_type for added in changes.added_attachments)
-
-
-@strawberry.type(description="Ce que le fournisseur a changé et pas encore confirmé.")
-class Draft:
-    revision: int = strawberry.field(description="Grandit à chaque changement ; à renvoyer comme « basedOn ».")
-    support_contact: str = strawberry.field(description="Coordonnées de contact, changées ou non.")
-    attachments: list[Attachment] = strawberry.field(
-        description="Les pièces de la version actuelle, puis celles ajoutées."
-    )
-    changes: Changes = strawberry.field(description="Les différences avec la version actuelle.")
-    updated_at: datetime = strawberry.field(description="Instant du dernier changement.")
-    updated_by: Actor | None = strawberry.field(description="Qui a fait le dernier changement.")
 
 
 @strawberry.type(description="Une modification : du renvoi au fournisseur jusqu’à son issue.")
@@ -114,6 +79,17 @@ class Modification(Node):
             updated_by=Actor.of(author, info.context) if author else None,
         )
 
+    @strawberry.field(
+        description="Ce que le brouillon changeait quand la modification s’est close sans qu’il soit transmis ; absent "
+        "des autres, d’un brouillon vide, et une fois effacé."
+    )
+    async def dropped_changes(self, info: Info) -> Changes | None:
+        # No comment is empty before people's words are erased.
+        if self.outcome in {None, ModificationOutcome.CONFIRMED} or not self.comment:
+            return None
+        changes = await self._draft_changes(info)
+        return changes if changes.any else None
+
     @strawberry.field(description="Ce que l’on peut encore ajouter de pièces ; absent une fois la modification close.")
     async def document_allowance(self, info: Info) -> DocumentAllowance | None:
         if self.outcome is not None:
@@ -169,11 +145,12 @@ class Modification(Node):
         return None
 
     async def _draft_changes(self, info: Info) -> Changes:
-        current = await requests.current_version(self.row.request_id, info)
+        """What the draft changes, or changed until it was dropped: later versions start from what it started from."""
+        versions = await info.context.loaders.versions_of_request.load(self.row.request_id)
+        before = [version for version in versions if version.rank < self.number][-1].support_contact
         rows = await info.context.loaders.attachments_of_request.load(self.row.request_id)
         added = [Attachment.of(row, info.context) for row in rows if row.modification_id == self.row.id]
-        contact = self.row.draft_support_contact or current.support_contact
-        return Changes.of(current.support_contact, contact, added)
+        return Changes.of(before, self.row.draft_support_contact or before, added)
 
     @classmethod
     def of(cls, row: models.Modification, context: Context) -> Modification:

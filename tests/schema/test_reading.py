@@ -109,7 +109,8 @@ async def test_a_dropped_draft_leaves_no_trace_in_the_next_one(db: str) -> None:
         supplier,
         "{ requests { nodes { currentVersion { attachments { id } } "
         "modification { number aspNumber draft { attachments { id } changes { any } } } "
-        "modifications { nodes { number outcome version { id } receiptUrl } } } } }",
+        "modifications { nodes { number outcome version { id } receiptUrl "
+        "droppedChanges { any fields { after } addedAttachments { fileName } } } } } } }",
     )
     [node] = answer["requests"]["nodes"]
     assert node["currentVersion"]["attachments"] == []
@@ -122,6 +123,8 @@ async def test_a_dropped_draft_leaves_no_trace_in_the_next_one(db: str) -> None:
     assert first["outcome"] == "SKIPPED"
     assert first["version"] is None
     assert first["receiptUrl"].endswith(f"/solde/accuses/{cycle.id}")
+    dropped = {"any": True, "fields": [], "addedAttachments": [{"fileName": upload.file_name}]}
+    assert (first["droppedChanges"], second["droppedChanges"]) == (dropped, None)
 
 
 PEOPLE = """{ requests { nodes { bankDetails { iban }

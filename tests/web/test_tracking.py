@@ -85,10 +85,25 @@ async def test_a_dropped_draft_is_told_only_when_there_was_one(scene: Scene, clo
     if drafted:
         await scene.change_contact_as(scene.user, "test123@gmail.com")
     await go_to(scene, clock, scene.modification.closes_at)
+    before_the_sweep = (await scene.visit.open(scene.path)).within("main")
     await expire_due(clock.now)
     page = await scene.visit.open(scene.path)
     assert "Le délai de modification est dépassé" in page.text
-    assert ("Votre brouillon, qui n’avait pas été confirmé, n’a pas été transmis" in page.within("main")) is drafted
+    for told in (before_the_sweep, page.within("main")):
+        words = (
+            "Votre brouillon, qui n’avait pas été confirmé, n’a pas été transmis : 1 donnée modifiée. test123@gmail.com"
+        )
+        assert (words in told) is drafted
+
+
+async def test_a_draft_dropped_by_a_manager_who_takes_back_what_was_asked_is_told_without_any_mail(
+    scene: Scene,
+) -> None:
+    await scene.change_contact_as(scene.user, "test123@gmail.com")
+    await cancelled(scene)
+    await Email.all().delete()
+    page = await scene.visit.open(scene.path)
+    assert "n’a pas été transmis : 1 donnée modifiée. test123@gmail.com" in page.within("main")
 
 
 async def test_a_deadline_that_was_put_off_is_told(scene: Scene) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -41,23 +38,7 @@ async def page(http: Request) -> Response:
         emails_open=after is not None,
         earlier=bool(after),
         imported=http.query_params.get("import"),
-        **_told(request),
     )
-
-
-def _told(request: dict[str, Any] | None) -> dict[str, Any]:
-    """What only the latest mails say of the cycle: that a draft was dropped."""
-    ended = request["modifications"]["nodes"][:1] if request else []
-    closed_at = ended[0]["closedAt"] if ended else None
-    expired = _mail_since(request, "MODIFICATION_EXPIRED", closed_at) if request and closed_at else None
-    return {"dropped": bool(expired and "Votre brouillon" in (expired["text"] or ""))}
-
-
-def _mail_since(request: dict[str, Any], kind: str, instant: str) -> dict[str, Any] | None:
-    """The latest mail of that kind, unless it is of an earlier cycle."""
-    since = datetime.fromisoformat(instant)
-    mails = (mail for mail in request["emails"]["nodes"] if mail["kind"] == kind)
-    return next((mail for mail in mails if datetime.fromisoformat(mail["createdAt"]) >= since), None)
 
 
 routes = [Route(BASE, page)]
