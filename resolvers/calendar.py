@@ -33,11 +33,10 @@ def file_name(request: FundingRequest) -> str:
     return f"rappel-{request.dossier.number}.ics"
 
 
-async def open_modification(actor: Actor, number: str, kind: RequestKind, as_of: datetime) -> Modification:
-    """The cycle whose deadline is to come, with its request; NotFound when there is none that the actor may see."""
+async def latest_modification(actor: Actor, number: str, kind: RequestKind) -> Modification:
+    """The latest cycle of a request, open or not, with the request; NotFound without one that the actor may see."""
     of_request = {"request__dossier__number": storable(number, LONGEST_NUMBER), "request__kind": kind}
-    to_come = visible_modifications(actor).filter(**of_request, outcome=None, closes_at__gt=as_of)
-    return found(await to_come.first())
+    return found(await visible_modifications(actor).filter(**of_request).order_by("-number").first())
 
 
 def calendar_of(modification: Modification, as_of: datetime) -> bytes:

@@ -112,6 +112,11 @@ ALTERED = MISSING._replace(
     message="Ce document est abîmé dans le stockage du portail : il n’est plus celui qui a été reçu. "
     "L’anomalie a été enregistrée.",
 )
+NO_DEADLINE = PROBLEMS[410]._replace(
+    title="Plus d’échéance à noter",
+    advice="La date limite n’a plus d’objet : si elle est dans votre agenda, vous pouvez l’en retirer. Le suivi dit où "
+    "en est la demande.",
+)
 
 
 def maintenance(words: str) -> Problem:

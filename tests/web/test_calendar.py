@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,11 +10,14 @@ import pytest
 from icalendar import Calendar
 
 from models import Modification
-from resolvers.modifications import extend_deadline, skip_modification
+from resolvers.deadlines import expire_due
+from resolvers.modifications import cancel_modification, confirm_modification, extend_deadline, skip_modification
 from tests.conftest import NOW
 from tests.factories import MANAGER, make_supplier, make_user
 from tests.web.conftest import Clock, Enter
 from tests.web.scene import Scene
+
+LATER = NOW + timedelta(days=1)
 
 
 async def deadline(scene: Scene) -> Any:
@@ -87,21 +91,54 @@ async def test_a_comment_cannot_write_lines_of_its_own(scene: Scene) -> None:
     assert "\nEND:VEVENT\nBEGIN:VALARM\n" + "é" * 100 in event["DESCRIPTION"]
 
 
-@pytest.mark.parametrize("closed", [True, False])
-async def test_there_is_none_once_closed_nor_for_another_supplier(scene: Scene, enter: Enter, closed: bool) -> None:
-    if closed:
-        as_of = NOW + timedelta(days=1)
-        await skip_modification(scene.user.actor, scene.modification.id, assistance_contacted=True, as_of=as_of)
-    else:
-        await enter(await make_user(await make_supplier()))
-    await scene.visit.open(f"{scene.path}/echeances.ics")
-    assert scene.visit.status == 404
+async def confirmed(scene: Scene) -> None:
+    await scene.change_contact_as(scene.user, "test123@gmail.com")
+    await confirm_modification(scene.user.actor, scene.modification.id, as_of=LATER)
 
 
-async def test_there_is_none_once_the_deadline_has_passed_swept_or_not(
-    scene: Scene, clock: Clock, enter: Enter
+async def skipped(scene: Scene) -> None:
+    await skip_modification(scene.user.actor, scene.modification.id, assistance_contacted=True, as_of=LATER)
+
+
+async def cancelled(scene: Scene) -> None:
+    await cancel_modification(MANAGER, scene.modification.id, reason="Erreur de dossier.", as_of=LATER)
+
+
+@pytest.mark.parametrize(
+    ("end", "words"),
+    [
+        (confirmed, "Les modifications ont été transmises le 08/08/2023 à 14 h 32."),
+        (skipped, "Le 08/08/2023 à 14 h 32, il a été choisi de ne pas modifier la demande."),
+        (cancelled, "Le 08/08/2023 à 14 h 32, le gestionnaire a retiré sa demande de modification."),
+    ],
+)
+async def test_a_tab_from_before_the_end_reads_what_is_over_with_a_way_back(
+    scene: Scene, end: Callable[[Scene], Awaitable[None]], words: str
+) -> None:
+    await scene.visit.open(scene.path)
+    await end(scene)
+    page = await scene.visit.follow("Ajouter à mon agenda")
+    assert scene.visit.status == 410
+    assert f"Plus d’échéance à noter {words}" in page.text
+    assert "Suivi de ma demande de financement" in page.links
+
+
+@pytest.mark.parametrize("swept", [True, False])
+async def test_there_is_none_once_the_deadline_has_passed(
+    scene: Scene, clock: Clock, enter: Enter, swept: bool
 ) -> None:
     clock.now = scene.modification.closes_at
+    if swept:
+        await expire_due(clock.now)
     await enter(await make_user(scene.user.supplier))
+    page = await scene.visit.open(f"{scene.path}/echeances.ics")
+    assert scene.visit.status == 410
+    assert "Le délai de modification est dépassé depuis le dimanche 27 août 2023 à 14 h 32." in page.text
+
+
+async def test_there_is_none_for_another_supplier_nor_without_a_modification(scene: Scene, enter: Enter) -> None:
+    await scene.visit.open(scene.path.replace("/solde", "/avance") + "/echeances.ics")
+    assert scene.visit.status == 404
+    await enter(await make_user(await make_supplier()))
     await scene.visit.open(f"{scene.path}/echeances.ics")
     assert scene.visit.status == 404
