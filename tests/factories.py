@@ -95,7 +95,11 @@ async def make_request(supplier: Supplier | None = None, **facts: Any) -> Fundin
 async def supplier_of(request: FundingRequest) -> Actor:
     """Who acts for the supplier of that request: its first account."""
     await request.fetch_related("dossier__supplier")
-    user = await User.filter(supplier_id=request.dossier.supplier_id, active=True).order_by("created_at").first()
+    user = (
+        await User.filter(supplier_id=request.dossier.supplier_id, active=True)
+        .order_by("created_at", "identifier")
+        .first()
+    )
     assert user is not None
     return user.actor
 

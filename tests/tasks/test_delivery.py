@@ -78,7 +78,7 @@ async def mailbox(setting: Setting) -> AsyncIterator[Mailbox]:
 
 @asynccontextmanager
 async def served(box: Mailbox, setting: Setting, security: str = "none", **options: Any) -> AsyncIterator[None]:
-    controller = Controller(box, hostname="127.0.0.1", port=free_port(), **options)
+    controller = Controller(box, hostname="127.0.0.1", port=free_port(), ready_timeout=60.0, **options)
     setting("smtp_host", "127.0.0.1")
     setting("smtp_port", controller.port)
     setting("smtp_security", security)
@@ -387,7 +387,7 @@ async def test_silent_server_is_given_up_on(setting: Setting, monkeypatch: pytes
         await reader.read()
         writer.close()
 
-    server = await asyncio.start_server(say_nothing, "127.0.0.1", free_port())
+    server = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
     setting("smtp_host", "127.0.0.1")
     setting("smtp_port", server.sockets[0].getsockname()[1])
     setting("smtp_security", "none")
