@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 
@@ -16,6 +16,7 @@ from schema import requests
 from schema.accounts import Account
 from schema.actors import Actor
 from schema.context import Context, Info
+from schema.facts import facts_of
 from schema.inputs import given
 from schema.nodes import FundingRequestRef, any_uuid, as_uuid, node_id
 from schema.pagination import After, Connection, First, read_page
@@ -68,7 +69,7 @@ class JournalEntry:
             actor_token_id=_acting(row, "token", "ApiToken"),
             at=row.at,
             summary=summary_of(row),
-            facts=[JournalFact(name=name, value=_text(value)) for name, value in sorted(row.payload.items())],
+            facts=[JournalFact(name=name, value=value) for name, value in facts_of(row)],
             account=Account.of(row.user, context) if row.user else None,
             address=origin.get("address") or None,
             request_number=origin.get("number") or None,
@@ -82,10 +83,6 @@ def _acting(row: models.Event, kind: str, type_name: str) -> strawberry.ID | Non
     with suppress(NotFound):
         return node_id(type_name, as_uuid(key)) if found == kind else None
     return None
-
-
-def _text(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 @strawberry.input(name="JournalFilter", description="Quelles lignes du journal ; ce qui est absent n’est pas filtré.")

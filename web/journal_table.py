@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import MappingProxyType
-from typing import Any
 from uuid import UUID
 
 from models import Event
@@ -14,8 +13,10 @@ from models.dossiers import REQUEST_NAMES
 from models.errors import NotFound
 from models.events import EventKind
 from schema.enums import sentences
+from schema.facts import facts_of
 from schema.nodes import uuid_of
 from schema.summaries import summary_of
+from web.fact_words import told
 from web.searches import Readers, beginning, digits, end, number
 
 ROLES = MappingProxyType(
@@ -65,7 +66,7 @@ _CELLS: MappingProxyType[str, Callable[[Event], Cell]] = MappingProxyType(
         "Compte concerné": lambda event: event.user.name if event.user else None,
         "Adresse réseau": _origin("address"),
         "Numéro de requête": _origin("number"),
-        "Faits": lambda event: " ; ".join(f"{name} = {_text(value)}" for name, value in sorted(event.payload.items())),
+        "Faits": lambda event: " ; ".join(f"{name} = {words}" for name, words in told(facts_of(event))),
         "Données purgées (heure de Paris)": lambda event: event.purged_at,
     }
 )
@@ -75,7 +76,3 @@ COLUMNS = tuple(_CELLS)
 def line(event: Event) -> list[Cell]:
     """One event, its request and the account concerned loaded."""
     return [read(event) for read in _CELLS.values()]
-
-
-def _text(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -36,7 +36,8 @@ async def test_the_journal_says_who_did_what_from_where(manager: Visit) -> None:
     places = [told.index(words) for words in ("s’est connecté.", "renvoyée au fournisseur", "« =Contact »")]
     assert places == sorted(places)
     assert "Dominique Rey gestionnaire, 192.0.2.1, requête 12AB-34CD" in page.text
-    assert "À revoir" in page.text
+    assert "Commentaire À revoir" in page.text
+    assert "closesAt" not in page.text
     assert page.links["F1"] == "/dossiers/F1/solde"
     page = await manager.follow("Dominique Rey")
     assert "s’est connecté" in page.within("tbody")
@@ -111,3 +112,10 @@ async def test_it_is_for_managers(scene: Scene) -> None:
     for address in ("/journal", "/journal.csv"):
         await scene.visit.open(address)
         assert scene.visit.status == 404
+
+
+async def test_a_dossier_that_a_sandbox_has_put_aside_is_named_and_leads_nowhere(manager: Visit) -> None:
+    await send_back(await make_request(number="~0123456789abcdef00"))
+    page = await manager.open("/journal?evenement=MODIFICATION_REQUESTED")
+    assert "Dossier rangé par une remise à zéro (solde)" in page.text
+    assert [link for link in page.links.values() if "~" in link] == []

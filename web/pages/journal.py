@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from web.client import run
+from web.fact_words import told
 from web.journal_table import KINDS, READERS, ROLES
 from web.pages.addresses import NATURES
 from web.rendering import render
@@ -30,6 +31,7 @@ async def page(http: Request) -> Response:
         "requests/journal.html",
         422 if search.faults else 200,
         entries=found["nodes"] if found else [],
+        told=_told,
         next_page=search.address(apres=more) if more else None,
         is_first=after is None,
         search=search,
@@ -47,6 +49,10 @@ def _filter(search: Search) -> dict[str, Any]:
             del told[name]
             told[argument] = search.typed[typed]
     return told
+
+
+def _told(facts: list[dict[str, str]]) -> list[tuple[str, str]]:
+    return list(told((fact["name"], fact["value"]) for fact in facts))
 
 
 routes = [Route("/journal", page)]
