@@ -37,7 +37,7 @@ class Announced:
     file_name: str
     document_type: str = ""
     content_type: str = ""
-    sha256: frozenset[str] = frozenset()
+    digests: frozenset[str] = frozenset()
 
 
 class Reception:
@@ -58,7 +58,7 @@ class Reception:
         self._bound = min(bounds, key=lambda bound: bound.left, default=None)
         self._allowed_again = sent_before
         self._refusal = self._refused_at_once()
-        self._incoming = storage.Incoming(0 if self._refusal else self._limit)
+        self._incoming = storage.Incoming(0 if self._refusal else self._limit, announced.digests)
         self._waiting = bytearray()
 
     @property
@@ -137,7 +137,7 @@ class Reception:
     async def _fault(self) -> Fault | None:
         if self._refusal or self.is_too_large:
             return self.overflow(self.size)
-        if self._announced.sha256 - {self._incoming.sha256}:
+        if not self._incoming.digests.agree:
             return Fault("file", "DIGEST_MISMATCH", french(_mismatch(self.file_name)))
         known = Upload.filter(account=self.actor.account, sha256=self._incoming.sha256)
         if await known.filter(scan_status=ScanStatus.INFECTED).exists():

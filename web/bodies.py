@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import AsyncIterator
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from models.digests import Digests
 from web.digests import DigestMismatch, of_headers
 
 # A body that stops arriving is given up, so that a silent client holds nothing for long.
@@ -34,12 +34,12 @@ async def body(http: Request) -> AsyncIterator[bytes]:
 async def verified_body(http: Request) -> AsyncIterator[bytes]:
     """The body as it arrives; at its end, HTTP 422 when it is not what its Content-Digest announces."""
     announced = of_headers(http.headers)
-    received = hashlib.sha256()
+    received = Digests(announced)
     async for data in body(http):
         if announced:
             received.update(data)
         yield data
-    if announced - {received.hexdigest()}:
+    if not received.agree:
         raise DigestMismatch()
 
 

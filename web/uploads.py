@@ -116,7 +116,7 @@ class _Reading:
             part.file_name or "",
             document_type=self.told["type"],
             content_type=part.content_type,
-            sha256=of_header(part.content_digest) | of_field(self.told["sha256"]),
+            digests=of_header(part.content_digest) | of_field(self.told["sha256"]),
         )
         self.told["sha256"] = ""
         beside = sum(reception.size for _, reception in self.received)
@@ -176,7 +176,7 @@ async def _raw(http: Request) -> SentFile:
         given_name(http),
         document_type=told.get("documentType", ""),
         content_type=http.headers.get("content-type", ""),
-        sha256=of_headers(http.headers) | of_field(told.get("sha256", "")),
+        digests=of_headers(http.headers) | of_field(told.get("sha256", "")),
     )
     reception = await _begin(http, announced, told.get("modification", ""))
     with ExitStack() as abandoned:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import secrets
 from datetime import datetime
 
+from models.digests import Digests
 from resolvers.storage.errors import of_the_disk
 from resolvers.storage.place import is_older, temporary
 
@@ -14,11 +14,11 @@ from resolvers.storage.place import is_older, temporary
 class Incoming:
     """One file being received; it disappears unless it is kept. Its calls wait for the disk: make them in a thread."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, announced: frozenset[str] = frozenset()) -> None:
         self.path = temporary() / secrets.token_hex(16)
         self.limit = limit
         self.size = 0
-        self._hash = hashlib.sha256()
+        self.digests = Digests(announced)
         with of_the_disk():
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._file = self.path.open("xb", buffering=0)
@@ -30,7 +30,7 @@ class Incoming:
 
     @property
     def sha256(self) -> str:
-        return self._hash.hexdigest()
+        return self.digests.sha256
 
     def write(self, data: bytes | bytearray) -> None:
         """Add what has arrived."""
@@ -38,7 +38,7 @@ class Incoming:
         if self.is_too_large:
             self.discard()
             return
-        self._hash.update(data)
+        self.digests.update(data)
         rest = memoryview(data)
         with of_the_disk():
             while rest:

@@ -36,8 +36,9 @@ def left() -> list[str]:
     return stored_keys() + temporary_files()
 
 
-def content_digest(content: bytes) -> str:
-    return f"sha-256=:{b64encode(hashlib.sha256(content).digest()).decode()}:"
+def content_digest(content: bytes, bits: int = 256) -> str:
+    digest = hashlib.new(f"sha{bits}", content).digest()
+    return f"sha-{bits}=:{b64encode(digest).decode()}:"
 
 
 def part(name: str, content: bytes, file_name: str = "", headers: str = "") -> bytes:
@@ -59,14 +60,18 @@ async def post_form(program: AsyncClient, *parts: bytes, **headers: str) -> Resp
     [
         (f"&sha256={SHA256}", None, 201),
         (f"&sha256={SHA256.upper()}", content_digest(PDF), 201),
-        ("", f"sha-512=:AAAA:, {content_digest(PDF)}", 201),
+        ("", f"{content_digest(PDF, 512)}, {content_digest(PDF)}", 201),
+        ("", content_digest(PDF, 512), 201),
         ("", "md5=:AAAA:", 201),
         (f"&sha256={OTHER}", None, 422),
         ("", content_digest(b"other"), 422),
+        ("", content_digest(b"other", 512), 422),
+        ("", f"{content_digest(PDF)}, {content_digest(b'other', 512)}", 422),
         ("", content_digest(b"other").replace("sha", "SHA"), 422),
         (f"&sha256={SHA256}", content_digest(b"other"), 422),
         ("&sha256=abc", None, 400),
         ("", "sha-256=:abc:", 400),
+        ("", content_digest(PDF).replace("256", "512"), 400),
         ("", f"sha-256={SHA256}", 400),
     ],
 )
@@ -81,7 +86,7 @@ async def test_a_document_is_compared_with_the_digest_that_came_with_it(
 
 
 async def test_a_digest_that_comes_after_another_line_of_digests_is_compared_too(program: AsyncClient) -> None:
-    lines = [("Content-Digest", "sha-512=:AAAA:"), ("Content-Digest", content_digest(b"other"))]
+    lines = [("Content-Digest", "md5=:AAAA:"), ("Content-Digest", content_digest(b"other"))]
     answer = await program.post("/uploads?name=a.pdf", content=PDF, headers=[*program.headers.items(), *lines])
     assert (answer.status_code, answer.json()["code"]) == (422, "DIGEST_MISMATCH")
 
@@ -103,12 +108,13 @@ async def test_each_document_of_a_form_has_its_own_digest_before_it_or_on_its_pa
     assert told == [("a.pdf", None), ("b.pdf", None), ("c.pdf", mismatch), ("d.pdf", mismatch), ("e.pdf", None)]
 
 
+@pytest.mark.parametrize("bits", [256, 512])
 @pytest.mark.parametrize("changed", [False, True])
 async def test_a_form_is_compared_with_its_own_digest_before_anything_is_stored(
-    program: AsyncClient, changed: bool
+    program: AsyncClient, changed: bool, bits: int
 ) -> None:
     sent = part("file", PDF, "a.pdf")
-    told = content_digest(sent + b"--B--\r\n")
+    told = content_digest(sent + b"--B--\r\n", bits)
     answer = await post_form(program, sent.replace(b"a.pdf", b"b.pdf") if changed else sent, Content_Digest=told)
     assert answer.status_code == (422 if changed else 201)
     assert (answer.json().get("code") == "DIGEST_MISMATCH") is changed
