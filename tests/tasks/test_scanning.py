@@ -24,12 +24,6 @@ Setting = Callable[[str, object], None]
 CONTENT = b"%PDF-1.7 " + b"a" * 100_000
 
 
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("TAKING", "ANSWERING"):
-        monkeypatch.setattr(antivirus, name, 0.5)
-
-
 async def make_stored(content: bytes = CONTENT) -> Upload:
     """A document that waits, with its bytes."""
     return await make_waiting(key=await store(content), size=len(content))
@@ -86,12 +80,15 @@ async def test_an_antivirus_that_is_nowhere_is_one_that_is_down(setting: Setting
     ],
 )
 async def test_whatever_else_it_does_the_document_waits_and_is_scanned_later(
-    fake_clamd: FakeClamd, manner: Manner, words: str
+    fake_clamd: FakeClamd, manner: Manner, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fake_clamd.manner = manner
     # More than this machine keeps on the way for somebody who takes nothing.
     upload = await make_stored(CONTENT * (200 if manner is Manner.DEAF else 20))
-    with capture_logs() as lines:
+    with capture_logs() as lines, monkeypatch.context() as impatient:
+        if manner in {Manner.SILENT, Manner.DEAF}:
+            for name in ("TAKING", "ANSWERING"):
+                impatient.setattr(antivirus, name, 0.5)
         assert await scan_due(NOW) == Scanned(postponed=1)
     [line] = [line for line in lines if line["event"] == "document_unscanned"]
     assert words in line["error"]
@@ -130,9 +127,8 @@ async def test_while_the_storage_is_away_nothing_is_lost(monkeypatch: pytest.Mon
 
 
 async def test_told_to_stop_a_worker_gives_back_what_it_was_scanning(
-    fake_clamd: FakeClamd, monkeypatch: pytest.MonkeyPatch
+    fake_clamd: FakeClamd,
 ) -> None:
-    monkeypatch.setattr(antivirus, "ANSWERING", 60.0)
     fake_clamd.manner = Manner.SILENT
     await make_stored()
     scanning_now = asyncio.create_task(scan_due(NOW))

@@ -12,6 +12,7 @@ from models.actors import TokenScope
 from tests.conftest import NOW
 from tests.factories import make_token
 from tests.web.conftest import Clock, Enter
+from web import rate_limits
 from web.app import app
 from web.rate_limits import Counters
 
@@ -157,8 +158,11 @@ async def test_without_redis_the_process_counts_for_itself_and_says_so() -> None
     await counters.aclose()
 
 
-async def test_two_processes_count_together_in_redis(redis_url: str, setting: Setting) -> None:
+async def test_two_processes_count_together_in_redis(
+    redis_url: str, setting: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
     setting("redis_url", redis_url)
+    monkeypatch.setattr(rate_limits, "PATIENCE", 60.0)
     one, other, at = Counters(), Counters(), datetime.now(UTC)
     taken = [await each.take("ensemble", 2, 5, at=at) for each in (one, other, one)]
     assert [(account.granted, account.remaining) for account in taken] == [(True, 3), (True, 1), (False, 0)]
