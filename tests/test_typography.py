@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from models.emails import SENDER
 from models.typography import NBSP, french
 
 ROOT = Path(__file__).parent.parent
@@ -108,3 +109,7 @@ def faults_of(text: str) -> list[str]:
 )
 def test_each_fault_is_seen(text: str, fault: str) -> None:
     assert [found.partition(":")[0] for found in faults_of(text)] == [fault]
+
+
+def test_the_portals_name_is_written_in_one_place() -> None:
+    assert [file.name for file in TEMPLATES if SENDER in file.read_text()] == []

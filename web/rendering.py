@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse
 
 from models.changes import NOTHING_TO_CONFIRM, WITHOUT_ACTION, overdue
 from models.document_words import FOR_SCRIPTS
+from models.emails import SENDER
 from settings import settings
 from web.assets import PICTURES as PICTURES
 from web.assets import asset
@@ -91,6 +92,7 @@ def _environment() -> Environment:
     environment.filters |= FILTERS
     environment.tests |= TESTS
     environment.globals |= {"asset": asset, "assistance": assistance, "settings": PUBLIC_SETTINGS}
+    environment.globals["portal_name"] = SENDER
     environment.globals |= {"document_words": FOR_SCRIPTS, "nothing_to_confirm": NOTHING_TO_CONFIRM}
     environment.globals |= {"without_action": WITHOUT_ACTION, "overdue": overdue}
     return environment

@@ -12,7 +12,7 @@ from jinja2.ext import Extension
 
 from models import typography
 from models.changes import WITHOUT_ACTION
-from models.emails import EmailKind
+from models.emails import SENDER, EmailKind
 from settings import settings
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -68,7 +68,7 @@ def _make_environment() -> Environment:
     )
     for name in ("day", "deadline", "long_day", "moment", "quantity", "short_moment", "size"):
         environment.filters[name] = getattr(typography, name)
-    environment.globals["without_action"] = WITHOUT_ACTION
+    environment.globals |= {"without_action": WITHOUT_ACTION, "portal_name": SENDER}
     return environment
 
 
