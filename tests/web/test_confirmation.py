@@ -10,11 +10,11 @@ from tests.web.conftest import Enter
 from tests.web.scene import PDF, Scene
 
 
-async def prepare(scene: Scene) -> None:
+async def prepare(scene: Scene, button: str = "Vérifier et confirmer") -> None:
     """A contact changed and a document added, and the check page open."""
     await scene.visit.open(scene.page)
     files = [("fichier", ("pv-test.pdf", PDF))]
-    await scene.visit.press("Vérifier et confirmer", files, type="AUTRE_S", contact="test123@gmail.com")
+    await scene.visit.press(button, files, type="AUTRE_S", contact="test123@gmail.com")
 
 
 async def outcome(scene: Scene) -> ModificationOutcome | None:
@@ -85,9 +85,14 @@ async def test_a_draft_changed_since_the_check_is_checked_again(scene: Scene) ->
 
 async def test_an_account_that_may_only_edit_is_told_who_confirms(scene: Scene, enter: Enter) -> None:
     await enter(await make_user(scene.user.supplier, right=AccountRight.EDIT))
-    await prepare(scene)
+    page = await scene.visit.open(f"{scene.page}/verification")
+    assert "Aucune modification à confirmer. Modifiez une donnée ou ajoutez une pièce." in page.text
+    await prepare(scene, "Vérifier mes modifications")
+    assert "Étape 2 sur 3 : Vérifier — ensuite : confirmation par un collègue" in scene.visit.text
     assert "pas de les confirmer" in scene.visit.text
     assert "Confirmer" not in {button for form in scene.visit.page.forms for button in form.buttons}
+    for place in (scene.page, scene.path, "/"):
+        assert "Rien n’est transmis tant que personne n’a confirmé." in (await scene.visit.open(place)).text
 
 
 async def test_declining_needs_a_word_with_the_assistance_first(scene: Scene) -> None:
