@@ -93,7 +93,7 @@ MORE_FIELDS = {
 
 
 async def test_a_form_changes_what_it_is_about_and_nothing_else(scene: Scene, site: AsyncClient) -> None:
-    before = [await FundingRequest.all().values(), await User.all().values()]
+    before = [await FundingRequest.all().values(), await User.all().order_by("id").values()]
     await scene.visit.open(scene.page)
     form = next(form for form in scene.visit.page.forms if "contact" in form.fields)
     answer = await site.post(scene.page, data=form.fields | MORE_FIELDS | {"contact": "neuf@editeur.fr"})
@@ -101,7 +101,7 @@ async def test_a_form_changes_what_it_is_about_and_nothing_else(scene: Scene, si
     assert (await scene.draft())[0] == "neuf@editeur.fr"
     await site.post("/mon-compte", data={"affichage": "dark"} | MORE_FIELDS)
     assert (await FundingRequest.get()).status is RequestStatus.TO_MODIFY
-    after = [await FundingRequest.all().values(), await User.all().values()]
+    after = [await FundingRequest.all().values(), await User.all().order_by("id").values()]
     for kind in (0, 1):
         for old, new in zip(before[kind], after[kind], strict=True):
             assert {name for name in old if old[name] != new[name]} <= {"updated_at", "revision", "theme"}

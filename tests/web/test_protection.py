@@ -143,10 +143,22 @@ async def test_a_length_that_is_no_number_is_refused(site: AsyncClient) -> None:
 
 
 def test_over_https_cookies_belong_to_this_host_alone_and_plain_http_is_given_up(tmp_path: Path) -> None:
-    code = "from web.origin import SESSION_COOKIE; from web.protection import HEADERS; print(SESSION_COOKIE, HEADERS)"
+    code = (
+        "from starlette.responses import Response\n"
+        "from web import session\n"
+        "from web.protection import HEADERS\n"
+        "answer = Response(headers=HEADERS)\n"
+        "session.begin(answer, 'secret')\n"
+        "session.make_familiar(answer, 'p.breton')\n"
+        "print(*(f'{name}: {value}' for name, value in answer.headers.items()), sep='\\n')"
+    )
     environment = {"SOLDE_BASE_URL": "https://solde.example.fr", "SOLDE_DATA_DIR": str(tmp_path)}
     said = subprocess.run(
         [sys.executable, "-c", code], env=os.environ | environment, capture_output=True, text=True, check=True
     ).stdout
-    assert said.startswith("__Host-session ")
-    assert "'Strict-Transport-Security': 'max-age=31536000; includeSubDomains'" in said
+    cookies = [line.partition(": ")[2] for line in said.splitlines() if line.startswith("set-cookie: ")]
+    assert cookies[0] == "__Host-session=secret; HttpOnly; Max-Age=43200; Path=/; SameSite=lax; Secure"
+    assert [cookie.partition("=")[0] for cookie in cookies] == ["__Host-session", "__Host-familiar"]
+    assert all({"Secure", "HttpOnly", "Path=/"} <= set(cookie.split("; ")) for cookie in cookies)
+    assert "domain=" not in said.lower()
+    assert "strict-transport-security: max-age=31536000; includeSubDomains" in said
