@@ -42,8 +42,11 @@ async def sweep_orphans(as_of: datetime) -> int:
     unheld = Upload.filter(created_at__lt=limit, attachments__id__isnull=True, news__id__isnull=True)
     removed = await discard(await unheld.limit(500), limit)
     removed += await storage.remove_temporary(limit)
+    failures: list[storage.Unavailable] = []
     async for keys in orphans(limit):
-        removed += await _remove(keys)
+        removed += await _remove_what_can_be(keys, failures)
+    if failures:
+        raise failures[0]
     return removed
 
 
@@ -67,3 +70,15 @@ async def _remove(keys: list[str]) -> int:
     for key in keys:
         await storage.remove(key)
     return len(keys)
+
+
+async def _remove_what_can_be(keys: list[str], failures: list[storage.Unavailable]) -> int:
+    """One that cannot be deleted, in a storage that answers, is told of once the others are."""
+    removed = 0
+    for key in keys:
+        try:
+            removed += await _remove([key])
+        except storage.Unavailable as error:
+            await storage.check()
+            failures.append(error)
+    return removed

@@ -5,6 +5,7 @@ from __future__ import annotations
 from asyncio import gather
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -19,6 +20,7 @@ from resolvers.deadlines import expire_due
 from resolvers.editing import add_attachment, remove_attachment
 from resolvers.keeping import given_up_documents, orphans, purge_dropped
 from resolvers.modifications import cancel_modification, confirm_modification, skip_modification
+from resolvers.uploads import sweep_orphans
 from tests.conftest import NOW
 from tests.factories import MANAGER, make_attachment, make_request, make_supplier, make_user, send_back, supplier_of
 from tests.plans import plan_of
@@ -172,6 +174,27 @@ async def test_a_file_without_a_row_is_an_orphan_and_one_with_a_row_is_none() ->
     assert key in found
     assert upload.key not in found
     assert key not in await orphans_found(datetime.now(UTC) - timedelta(days=1))
+
+
+async def test_a_file_that_cannot_be_deleted_holds_up_no_other(
+    setting: Setting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setting("data_dir", tmp_path)
+    stuck, *others = [f"0a/{rank:02}/{uuid4().hex}" for rank in range(3)]
+    for key in (stuck, *others):
+        await put(key, b"%PDF")
+    remove = storage.remove
+
+    async def failing(key: str) -> None:
+        if key == stuck:
+            raise storage.Unavailable("Operation not permitted")
+        await remove(key)
+
+    monkeypatch.setattr(storage, "remove", failing)
+    later = datetime.now(UTC) + timedelta(days=2)
+    with pytest.raises(storage.Unavailable, match="not permitted"):
+        await sweep_orphans(later)
+    assert await orphans_found(later) == {stuck}
 
 
 async def test_what_was_given_up_is_found_without_looking_through_the_versions() -> None:
