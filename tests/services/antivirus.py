@@ -54,13 +54,12 @@ class FakeClamd:
         self.manner = Manner.PROPER
         self.signature = EICAR
         self.asked = 0
-        self.port = 0  # known once it has started, and kept
+        self.port = free_port()  # kept, also while it is down
         self._connected: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
 
     def stop(self) -> None:
         """Down: nothing listens."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -53,8 +55,9 @@ class Background:
         return words in self.output.read_text()
 
     async def stop(self) -> None:
-        """Tell every worker to stop, as a deployment does; each must leave cleanly."""
+        """Tell every worker to stop, as a deployment does; each must leave cleanly, also one that is slow to begin."""
         for worker in self.workers:
+            await until(partial(_heeds, worker))
             worker.send_signal(signal.SIGTERM)
         codes = [await asyncio.to_thread(worker.wait, PATIENCE) for worker in self.workers]
         self.workers.clear()
@@ -83,6 +86,14 @@ def background(database_url: str, tmp_path: Path, mail_server: MailServer) -> It
     )
     yield programs
     programs.kill()
+
+
+async def _heeds(worker: subprocess.Popen[bytes]) -> bool:
+    """Does it already listen for SIGTERM, or has it gone?"""
+    if worker.poll() is not None:
+        return True
+    caught = re.search(r"^SigCgt:\s+(\w+)$", Path(f"/proc/{worker.pid}/status").read_text(), re.MULTILINE)
+    return caught is not None and bool(int(caught[1], 16) & 1 << signal.SIGTERM - 1)
 
 
 async def until(holds: Callable[[], Awaitable[object]]) -> None:

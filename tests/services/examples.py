@@ -40,7 +40,7 @@ class Reader:
         """Leave the sandbox as it began, for whoever reads another page."""
         query = {"query": "mutation Reset { resetSandbox { __typename } }"}
         authorization = {"Authorization": f"Bearer {self.token}"}
-        httpx.post(f"{self.portal.url}/graphql", json=query, headers=authorization, timeout=30).raise_for_status()
+        httpx.post(f"{self.portal.url}/graphql", json=query, headers=authorization, timeout=PATIENCE).raise_for_status()
 
     def type(self, script: str, folder: Path) -> str:
         """What the shell answers; nothing in the script may fail."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -71,6 +72,21 @@ def _answer(wire: socket.socket) -> tuple[int, str]:
     head, _, body = received.partition(b"\r\n\r\n")
     told: dict[str, Any] = json.loads(body)
     return int(head.split()[1]), told["errors"][0]["extensions"]["code"]
+
+
+COUNTING = 0.07  # seconds of CPU that counting to a million takes on the machine that the bounds are meant for
+
+
+def slowness() -> float:
+    """How many times slower this machine is now than that one; 1 for one that is faster."""
+    return max(1.0, min(_seconds_of_counting() for _ in range(3)) / COUNTING)
+
+
+def _seconds_of_counting() -> float:
+    before, total = time.process_time(), 0
+    for number in range(1_000_000):
+        total += number % 7
+    return time.process_time() - before
 
 
 @dataclass(frozen=True)

@@ -5,18 +5,19 @@ from __future__ import annotations
 import asyncio
 from abc import ABC, abstractmethod
 
+from tests.services.portal import free_port
+
 
 class Listener(ABC):
     """Listens on one port for as long as it is up."""
 
     def __init__(self) -> None:
-        self.port = 0  # known once it has started, and kept
+        self.port = free_port()  # kept, also while it is down
         self._server: asyncio.Server | None = None
         self._connected: set[asyncio.StreamWriter] = set()
 
     async def start(self) -> None:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
         """Down: nothing listens, and whoever was connected is cut off."""

@@ -90,10 +90,17 @@ def launch(tmp_path: Path) -> Iterator[Callable[..., Portal]]:
 
 
 def free_port() -> int:
-    """A port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nothing listens on, and that is nobody else's until this process ends.
+
+    It stays bound: no other socket of this machine is given it meanwhile, and the server that is told to may still
+    listen there, as servers do by SO_REUSEADDR.
+    """
+    holder = socket.socket()
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    holder.bind(("127.0.0.1", 0))
+    port = int(holder.getsockname()[1])
+    holder.detach()
+    return port
 
 
 def wait_until(holds: Callable[[], object]) -> None:

@@ -21,6 +21,7 @@ from resolvers.editing import change_support_contact
 from tests.factories import make_request, make_token, send_back, supplier_of
 from tests.partner import Partner
 from tests.services.choice import full
+from tests.services.portal import PATIENCE
 from tests.services.web_process import WebProcess, start_web, wait_for
 
 CONFIRMATIONS = full(200, otherwise=60)
@@ -32,7 +33,9 @@ def web_processes(database_url: str, tmp_path: Path) -> Iterator[Callable[[int],
     started: list[WebProcess] = []
 
     def start(count: int) -> list[str]:
-        started.extend(start_web(tmp_path, database_url=database_url, data_dir=tmp_path) for _ in range(count))
+        # So many at once wait for each other: on a slow machine longer than an operation is given.
+        patient = {"database_url": database_url, "data_dir": tmp_path, "max_query_seconds": PATIENCE}
+        started.extend(start_web(tmp_path, **patient) for _ in range(count))
         for web in started:
             wait_for(web)
         return [web.url for web in started]
@@ -54,7 +57,7 @@ async def test_one_transition_one_version_one_mail_and_truthful_answers(
     scopes = [TokenScope.READ, TokenScope.WRITE]
     token = await make_token(name="Éditeur", scopes=scopes, supplier=request.dossier.supplier, as_of=now)
     limits = httpx.Limits(max_connections=CONFIRMATIONS)
-    clients = [httpx.AsyncClient(base_url=url, timeout=60, limits=limits) for url in web_processes(processes)]
+    clients = [httpx.AsyncClient(base_url=url, timeout=PATIENCE, limits=limits) for url in web_processes(processes)]
     partners = [Partner(client, token) for client in clients]
     (node,) = (await partners[0].ask("{ requests { nodes { modification { id } } } }"))["requests"]["nodes"]
 
