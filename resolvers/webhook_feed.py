@@ -58,7 +58,7 @@ async def spread(webhook: Webhook, end: Place, as_of: datetime) -> int:
         place = Place(events[-1].transaction, events[-1].id) if len(events) == limit else end
         await Webhook.filter(id=webhook.id).update(**place.columns)
         wanted = [event for event in events if not held.kinds or event.kind.value in held.kinds]
-        await _take_down(held, _in_order(wanted), as_of)
+        await take_down(held, _in_order(wanted), as_of)
     return len(wanted)
 
 
@@ -82,7 +82,8 @@ def _in_order(events: list[Event]) -> list[Event]:
     return [by_request[event.request_id].pop() for event in events]
 
 
-async def _take_down(webhook: Webhook, events: list[Event], as_of: datetime) -> None:
+async def take_down(webhook: Webhook, events: list[Event], as_of: datetime) -> None:
+    """Those events are to be told, in that order, once a pause has ended."""
     first = await _next_number(webhook.id)
     begins = max(as_of, webhook.paused_until or as_of)
     rows = [

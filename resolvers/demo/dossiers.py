@@ -24,6 +24,7 @@ from resolvers.demo.news import announce
 from resolvers.demo.requests import GUIDE_NUMBER, file_advance, file_balance, file_guide_request
 from resolvers.demo.scene import Passes, Scene, Story
 from resolvers.demo.templates import keep_at_hand
+from resolvers.demo.webhooks import be_told
 from resolvers.integrity import verify_due
 from resolvers.requests import mark_paid, validate_request
 
@@ -74,6 +75,7 @@ async def load(as_of: datetime, live: Passes) -> Demo:
     await open_newcomer(as_of)
     await announce(manager, as_of)
     await keep_at_hand(manager, as_of)
+    await be_told(other, as_of)
     # A worker would have compared them over the years that they seem to have been here.
     await verify_due(as_of)
     return Demo(created, await open_token(as_of))
