@@ -7,50 +7,25 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from tortoise.expressions import Subquery
 from tortoise.queryset import QuerySet
 
 from models import Webhook, WebhookDelivery
-from models.actors import Actor, Role
+from models.actors import Actor
 from models.database import transaction
 from models.errors import Fault, Invalid, NotFound, PermissionDenied
 from models.events import EventKind
 from models.sealing import seal
 from models.webhook_rules import checked, new_secret
-from models.webhooks import DeliveryStatus, WebhookState, may_manage_webhooks
+from models.webhooks import WebhookState, may_manage_webhooks
 from resolvers.events import record_account
-from resolvers.pages import Order
 from resolvers.reading import get_supplier
-from resolvers.visibility import found
 from resolvers.webhook_feed import Place, add_ping, end_of_feed, pending
+from resolvers.webhook_lists import get_webhook
 
 MOST_WEBHOOKS = 10
 """For one supplier, and as many for those that are told of all."""
 
 FORMER_SECRET_SIGNS = timedelta(hours=24)
-
-WEBHOOKS = Order.by("webhooks", descending=True, created_at=datetime, id=UUID)
-DELIVERIES = Order.by("webhookDeliveries", descending=True, number=int)
-
-
-def visible_webhooks(actor: Actor) -> QuerySet[Webhook]:
-    """The webhooks that the actor may manage: a manager all, those who may confirm their supplier's."""
-    rows = Webhook.filter(state__not=WebhookState.DELETED).select_related("supplier")
-    if not may_manage_webhooks(actor):
-        return rows.filter(id__in=[])
-    return rows if actor.role is Role.MANAGER else rows.filter(supplier_id=actor.supplier_id)
-
-
-async def get_webhook(actor: Actor, webhook_id: UUID) -> Webhook:
-    """That webhook, or NotFound when there is none that the actor may manage."""
-    return found(await visible_webhooks(actor).get_or_none(id=webhook_id))
-
-
-def deliveries(actor: Actor, webhook_id: UUID, status: DeliveryStatus | None) -> QuerySet[WebhookDelivery]:
-    """What that webhook was told, or is to be, each with its event; nothing when the actor may not manage it."""
-    own = Subquery(visible_webhooks(actor).filter(id=webhook_id).values("id"))
-    rows = WebhookDelivery.filter(webhook_id=webhook_id, webhook_id__in=own).select_related("event")
-    return rows if status is None else rows.filter(status=status)
 
 
 async def create_webhook(

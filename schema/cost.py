@@ -32,6 +32,7 @@ from graphql import (
 )
 
 from schema.pagination import LARGEST_PAGE
+from schema.size import NOTHING, Size
 
 LISTED = 10
 """How many elements a list without pages is taken to have."""
@@ -43,39 +44,6 @@ DESCRIBING_AGAIN = 5_000
 """Those of each alias in there: no tool needs one, and each may tell the whole schema once more."""
 _INTROSPECTION = frozenset({"__schema", "__type"})
 _PAGED = frozenset({"nodes", "edges"})
-
-
-@dataclass(frozen=True, slots=True)
-class Size:
-    """What selections come to: numbers, levels of braces, and points, one for each object that may be returned.
-
-    `paged` are the points of each element of a page, as many times as the page has elements; `top` are the fields
-    that are not inside another.
-    """
-
-    fields: int = 0
-    aliases: int = 0
-    directives: int = 0
-    depth: int = 0
-    points: int = 0
-    paged: int = 0
-    top: int = 0
-    introspects: bool = False
-
-    def __add__(self, other: Size) -> Size:
-        return Size(
-            self.fields + other.fields,
-            self.aliases + other.aliases,
-            self.directives + other.directives,
-            max(self.depth, other.depth),
-            self.points + other.points,
-            self.paged + other.paged,
-            self.top + other.top,
-            self.introspects or other.introspects,
-        )
-
-
-NOTHING = Size()
 
 
 class TooDeep(Exception):

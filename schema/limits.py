@@ -13,9 +13,10 @@ from strawberry.extensions import SchemaExtension
 from models.typography import french, grouped
 from schema.coded_errors import CodedError
 from schema.context import Context
-from schema.cost import NOTHING, Circular, Measure, Size, TooDeep
+from schema.cost import Circular, Measure, TooDeep
 from schema.documents import CACHED_DOCUMENTS, parsed
 from schema.repetition import most_repeated
+from schema.size import NOTHING, Size
 from settings import settings
 
 _ENDLESS = 1_000_000_000

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from models.actors import Actor
 from models.errors import NotFound
-from resolvers import comment_templates, reading, visibility, webhooks
+from resolvers import comment_templates, reading, visibility, webhook_lists
 from schema.accounts import Account
 from schema.attachments import Attachment
 from schema.comment_templates import CommentTemplate
@@ -43,7 +43,7 @@ _KINDS: MappingProxyType[str, tuple[Find, Present]] = MappingProxyType(
         "Email": (reading.get_email, Email.of),
         "CommentTemplate": (comment_templates.get_comment_template, CommentTemplate.of),
         "News": (visibility.get_news, News.of),
-        "Webhook": (webhooks.get_webhook, Webhook.of),
+        "Webhook": (webhook_lists.get_webhook, Webhook.of),
         "SupportMessage": (visibility.get_support_message, SupportMessage.of),
     }
 )

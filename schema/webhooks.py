@@ -10,9 +10,9 @@ import strawberry
 import models
 from models.events import EventKind
 from models.webhooks import DeliveryStatus, WebhookState
-from resolvers import webhooks
 from resolvers.pages import Position
 from resolvers.reading import FEED
+from resolvers.webhook_lists import DELIVERIES, WEBHOOKS, deliveries, visible_webhooks
 from schema.actors import Actor
 from schema.context import Context, Info
 from schema.events import Event
@@ -120,8 +120,8 @@ class WebhookQuery:
     )
     async def webhooks(self, info: Info, first: First = 20, after: After = None) -> Connection[Webhook]:
         context = info.context
-        rows = webhooks.visible_webhooks(context.viewer)
-        return await read_page(rows, webhooks.WEBHOOKS, first, after, lambda row: Webhook.of(row, context))
+        rows = visible_webhooks(context.viewer)
+        return await read_page(rows, WEBHOOKS, first, after, lambda row: Webhook.of(row, context))
 
     @strawberry.field(description="Le journal des envois d’un webhook, du plus récent au plus ancien.")
     async def webhook_deliveries(
@@ -133,5 +133,5 @@ class WebhookQuery:
         status: Annotated[DeliveryStatus | None, _STATUS] = strawberry.UNSET,
     ) -> Connection[WebhookDelivery]:
         context = info.context
-        rows = webhooks.deliveries(context.viewer, any_uuid("Webhook", webhook_id), given(status))
-        return await read_page(rows, webhooks.DELIVERIES, first, after, lambda row: WebhookDelivery.of(row, context))
+        rows = deliveries(context.viewer, any_uuid("Webhook", webhook_id), given(status))
+        return await read_page(rows, DELIVERIES, first, after, lambda row: WebhookDelivery.of(row, context))

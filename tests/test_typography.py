@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 TEMPLATES = [*(ROOT / "web/templates").rglob("*.html"), *(ROOT / "resolvers/mail/templates").rglob("*.*")]
 SCRIPTS = sorted((ROOT / "web/static").glob("*.js"))
 # Pages of the documentation of the API, which is in English.
-ENGLISH = {ROOT / "schema/error_pages.py"}
+ENGLISH = {ROOT / "schema/error_pages.py", ROOT / "schema/limits_page.py"}
 MODULES = {file for part in ("models", "resolvers", "schema", "web", "tasks") for file in (ROOT / part).rglob("*.py")}
 
 FAULTS = {

@@ -22,13 +22,13 @@ def schema(
         typer.echo(json.dumps(json_schema(), ensure_ascii=False, indent=2))
         return
     # Building it takes a second, which no other command should wait for.
-    from schema import error_pages, print_sdl
+    from schema import error_pages, limits_page, print_sdl
     from schema.reference import print_reference
 
     written = {
         print_reference: reference,
         error_pages.errors_page: errors,
-        error_pages.limits_page: limits,
+        limits_page.limits_page: limits,
     }
     page = next((page for page, wanted in written.items() if wanted), None)
     typer.echo(page() if page else print_sdl(sandbox=sandbox), nl=False)

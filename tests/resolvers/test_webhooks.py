@@ -17,8 +17,8 @@ from models.errors import Invalid, NotFound, PermissionDenied, Refusal
 from models.events import EventKind
 from models.sealing import unseal
 from models.webhooks import DeliveryStatus, WebhookState
-from resolvers import webhooks
 from resolvers.webhook_feed import Place, pending
+from resolvers.webhook_lists import deliveries, get_webhook, visible_webhooks
 from resolvers.webhooks import (
     MOST_WEBHOOKS,
     change_webhook,
@@ -26,11 +26,9 @@ from resolvers.webhooks import (
     delete_webhook,
     disable_webhook,
     enable_webhook,
-    get_webhook,
     ping_webhook,
     renew_webhook_secret,
     replay_webhook,
-    visible_webhooks,
 )
 from tests.conftest import NOW
 from tests.factories import MANAGER, READER, make_request, make_supplier, make_user, send_back
@@ -212,11 +210,11 @@ async def test_what_belongs_to_another_supplier_is_not_there(use_case: Callable[
     stranger = await confirming(await make_supplier())
     with pytest.raises(NotFound):
         await use_case(stranger, webhook.id, as_of=NOW)
-    assert await webhooks.deliveries(stranger, webhook.id, None).count() == 0
+    assert await deliveries(stranger, webhook.id, None).count() == 0
 
 
 async def test_the_log_is_read_from_an_index_however_much_was_told() -> None:
     webhook = await created()
-    failed = webhooks.deliveries(MANAGER, webhook.id, DeliveryStatus.FAILED)
+    failed = deliveries(MANAGER, webhook.id, DeliveryStatus.FAILED)
     for rows in (failed.order_by("-number").limit(21), pending(webhook.id).order_by("number")):
         assert "delivery_by_status" in await plan_of(rows)

@@ -4,8 +4,9 @@ import re
 from pathlib import Path
 
 from schema.coded_errors import CODES, code_of
-from schema.error_pages import errors_page, limits_page
+from schema.error_pages import errors_page
 from schema.field_codes import field_codes
+from schema.limits_page import limits_page
 
 DOCS = Path("docs/api")
 FAULTS = {"import": "## Faults", "uploads": "## Why a file is refused"}
