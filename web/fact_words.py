@@ -100,12 +100,13 @@ _CODED = {"right", "role", "scopes", "integrity", "to", "kinds", "evenement", "c
 # Either what somebody wrote or a code of ours.
 _RIGHTS = {"READ", "EDIT", "CONFIRM"}
 _FIELDS = {field.value: label for field, label in FIELD_LABELS.items()}
+_FIRST = {"before": 0, "after": 1}
 _STRUCTURED = {"changes", "documents", "draft", "expectedChanges", "purged"}
 
 
 def told(facts: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     """Each fact's French name and what it says; those that say nothing are left out."""
-    for name, value in facts:
+    for name, value in sorted(facts, key=lambda fact: _FIRST.get(fact[0], len(_FIRST))):
         if words := _words(name, value):
             yield NAMES.get(name, name), words
 

@@ -46,6 +46,10 @@ def test_each_fact_is_read_in_french(payload: dict[str, Any], words: dict[str, s
     assert {name: text.replace("\u00a0", " ") for name, text in read(**payload).items()} == words
 
 
+def test_what_was_stands_before_what_is() -> None:
+    assert list(read(after="EDIT", before="READ", agent="Firefox")) == ["Avant", "Après", "Navigateur"]
+
+
 def test_what_changed_and_what_was_expected_are_named_as_the_pages_name_them() -> None:
     contact, change = (
         {"field": "SUPPORT_CONTACT", "documentType": None},
