@@ -6,6 +6,7 @@ from datetime import datetime
 
 import strawberry
 
+from models.attachments import ScanStatus
 from models.modifications import EditableField, ExpectedChange
 from schema.actors import Actor
 from schema.attachments import Attachment, DocumentType
@@ -25,14 +26,14 @@ class Expected:
         return cls(
             field=expected.field,
             document_type=DocumentType.named(code) if code else None,
-            done=changes is not None and _answers(expected, changes),
+            done=changes is not None and _is_met(expected, changes),
         )
 
 
-def _answers(expected: ExpectedChange, changes: Changes) -> bool:
-    if expected.field is not None:
-        return any(change.field is expected.field for change in changes.fields)
-    return any(added.document_type.code == expected.document_type for added in changes.added_attachments)
+def _is_met(expected: ExpectedChange, changes: Changes) -> bool:
+    """A document that the antivirus has put aside answers nothing: nobody will read it."""
+    sound = (each for each in changes.added_attachments if each.scan_status is not ScanStatus.INFECTED)
+    return expected.is_met([change.field for change in changes.fields], [each.document_type.code for each in sound])
 
 
 @strawberry.type(description="Ce que le fournisseur a changé et pas encore confirmé.")

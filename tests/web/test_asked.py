@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from models import Modification, Upload
+from models.attachments import ScanStatus
 from models.modifications import EditableField, ExpectedChange
+from resolvers.contents import cycle_contents
 from resolvers.requests import request_modification
 from tests.conftest import NOW
 from tests.factories import MANAGER, make_attachment, make_request, make_user
@@ -49,6 +52,18 @@ async def test_once_all_is_done_the_check_page_says_so(scene: Scene) -> None:
     assert "Tout ce que le gestionnaire a désigné est fait dans le brouillon." in page.text
     assert "Commentaire du gestionnaire Joindre le PV." in page.text
     assert "Encore demandé" not in page.text
+
+
+async def test_a_document_with_a_virus_answers_nothing_that_was_asked(scene: Scene) -> None:
+    await scene.visit.open(await sent_back(scene))
+    files = [("fichier", ("pv.pdf", PDF))]
+    await scene.visit.press("Vérifier et confirmer", files, type="AUTRE_S", contact="test123@gmail.com")
+    await Upload.filter(file_name="pv.pdf").update(scan_status=ScanStatus.INFECTED)
+    page = await scene.visit.open(scene.visit.path)
+    assert "Encore demandé par le gestionnaire une pièce : Autre pièce de solde AUTRE_S à faire" in page.text
+    assert "Tout ce que le gestionnaire a désigné est fait" not in page.text
+    cycle = await Modification.get(comment="Joindre le PV.").select_related("request")
+    assert (await cycle_contents(cycle)).missing == ["Autre pièce de solde (AUTRE_S)"]
 
 
 async def test_declining_names_all_that_will_be_dropped(scene: Scene) -> None:
