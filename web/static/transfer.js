@@ -37,7 +37,7 @@ function upload({ file, type, modification, token, address }, signal, progressed
       silence = setTimeout(stop, LONGEST_SILENCE);
       progressed(loaded);
     };
-    sender.onload = () => (sender.status < 300 ? resolve(sender.response.uploadId) : reject(refusalOf(sender)));
+    sender.onload = () => (sender.response?.uploadId ? resolve(sender.response.uploadId) : reject(refusalOf(sender)));
     sender.onerror = sender.onabort = () => reject(new Lost());
     sender.onloadend = () => {
       clearTimeout(silence);
@@ -51,7 +51,8 @@ function upload({ file, type, modification, token, address }, signal, progressed
 }
 
 function refusalOf(sender) {
-  if (isPassing(sender.status)) return new Lost(sender.getResponseHeader("Retry-After"));
+  // A success that names nothing was answered by something on the way: a train's own page, a proxy.
+  if (isPassing(sender.status) || sender.status < 300) return new Lost(sender.getResponseHeader("Retry-After"));
   return new Refusal(sender.status === 401 ? SIGNED_OUT : (sender.response?.message ?? UNANSWERED));
 }
 
