@@ -54,7 +54,7 @@ async def all_delivered() -> bool:
 async def time_passes() -> None:
     """Every lease has ended, every pause after a failure is over."""
     now = datetime.now(UTC)
-    await Webhook.all().update(leased_until=None)
+    await Webhook.all().update(leased_until=None, paused_until=None)
     await WebhookDelivery.filter(next_attempt_at__gt=now).update(next_attempt_at=now)
 
 
