@@ -34,7 +34,7 @@ from models import (
     WebhookDelivery,
 )
 from models.actors import Actor, Author
-from models.attachments import ScanStatus
+from models.attachments import Integrity, ScanStatus
 from models.errors import Fault, Invalid
 from models.events import EventKind
 from resolvers import storage
@@ -144,12 +144,15 @@ async def _documents(supplier: Supplier, absent: list[dict[str, Any]]) -> AsyncI
 
 
 async def _barrier(upload: Upload) -> str | None:
-    """Why the bytes cannot be given, if they cannot: an infected file is handed to nobody."""
+    """Why the bytes cannot be given, if they cannot: infected ones are for nobody, altered ones are no evidence."""
     if upload.purged_at is not None:
         return "PURGED"
     if upload.scan_status is ScanStatus.INFECTED:
         return "INFECTED"
-    return "MISSING" if await storage.size_of(upload.key) is None else None
+    size = await storage.size_of(upload.key)
+    if size is None:
+        return "MISSING"
+    return "ALTERED" if size != upload.size or upload.integrity is Integrity.ALTERED else None
 
 
 async def _told(absent: list[dict[str, Any]]) -> AsyncIterator[bytes]:

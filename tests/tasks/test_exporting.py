@@ -14,14 +14,14 @@ from typer.testing import Result
 
 from models import Event, FundingRequest, Session, SupportMessage, Upload, User, Webhook
 from models.actors import TokenScope
-from models.attachments import ScanStatus
+from models.attachments import Integrity, ScanStatus
 from models.events import EventKind
 from models.sealing import seal, unseal
 from resolvers.accounts import digest
 from resolvers.webhooks import create_webhook, ping_webhook, renew_webhook_secret
 from tests.conftest import NOW
 from tests.factories import MANAGER, make_attachment, make_request, make_supplier, make_token, make_user, send_back
-from tests.resolvers.storing import make_stored
+from tests.resolvers.storing import make_stored, put
 from tests.tasks.test_commands import deployment, look, solde
 
 __all__ = ["deployment"]  # a fixture of the commands, used here too
@@ -131,11 +131,16 @@ def test_a_document_that_cannot_be_given_is_told(archive: Path) -> None:
         assert request
         await make_attachment(request)
         infected = await make_stored(MANAGER, b"virus", scan_status=ScanStatus.INFECTED)
-        await make_attachment(request, upload=infected)
+        altered = await make_stored(MANAGER, b"%PDF other", integrity=Integrity.ALTERED)
+        cut = await make_stored(MANAGER, b"%PDF whole")
+        await put(cut.key, b"%PDF")
+        for upload in (infected, altered, cut):
+            await make_attachment(request, upload=upload)
 
     look(spoil)
     exported(archive)
-    assert sorted(row["reason"] for row in read(archive)["documents-absents"]) == ["INFECTED", "MISSING"]
+    reasons = sorted(row["reason"] for row in read(archive)["documents-absents"])
+    assert reasons == ["ALTERED", "ALTERED", "INFECTED", "MISSING"]
 
 
 def test_memory_does_not_grow_with_the_documents(archive: Path, setting: Callable[[str, object], None]) -> None:
