@@ -1,12 +1,15 @@
 """How days, instants and amounts are written in the API."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, ValueNode, value_from_ast_untyped
 from strawberry.types.scalar import ScalarDefinition
+
+Value = TypeVar("Value")
 
 
 def _instant_text(value: datetime) -> str:
@@ -37,6 +40,18 @@ def _amount_text(value: Decimal) -> str:
     return f"{value:.2f}"
 
 
+def _written(read: Callable[[Any], Value]) -> Callable[[ValueNode, dict[str, Any] | None], Value]:
+    """The same of what is written in the document itself: what is wrong is told with its place."""
+
+    def parse(node: ValueNode, variables: dict[str, Any] | None = None) -> Value:
+        try:
+            return read(value_from_ast_untyped(node, variables))
+        except GraphQLError as fault:
+            raise GraphQLError(fault.message, node) from None
+
+    return parse
+
+
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError("not a text")
@@ -49,12 +64,14 @@ SCALARS: dict[object, ScalarDefinition] = {
         description="Instant ISO 8601, toujours avec son décalage ; en UTC dans les réponses.",
         serialize=_instant_text,
         parse_value=_instant,
+        parse_literal=_written(_instant),
     ),
     date: strawberry.scalar(
         name="Date",
         description="Jour du calendrier ISO 8601, comme « 2023-08-27 ».",
         serialize=date.isoformat,
         parse_value=_day,
+        parse_literal=_written(_day),
     ),
     Decimal: strawberry.scalar(
         name="Decimal",

@@ -264,8 +264,10 @@ async def test_an_instant_without_offset_is_refused(db: str) -> None:
         assert result.errors is not None, wrong
         assert "décalage" in result.errors[0].message
     inline = '{ requests(filter: {updatedSince: "2023-08-07T14:32:00"}) { nodes { id } } }'
-    assert (await ask(MANAGER, inline)).errors is not None
+    [told] = (await ask(MANAGER, inline)).errors or []
+    assert (told.locations or [])[0].column == inline.index('"') + 1
     assert await data(MANAGER, document, at="2023-08-07T14:32:00+02:00") == {"requests": {"nodes": []}}
+    assert await data(MANAGER, inline.replace('00"', '00+02:00"')) == {"requests": {"nodes": []}}
 
 
 async def test_a_day_that_does_not_exist_is_refused() -> None:
