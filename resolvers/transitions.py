@@ -57,13 +57,21 @@ def guard(actor: Actor, request: FundingRequest, action: RequestAction, as_of: d
 
 def guard_cycle(actor: Actor, modification: Modification, action: RequestAction, as_of: datetime) -> None:
     """Refuse what is asked of a cycle that has ended, saying how it did."""
-    outcome = modification.outcome_at(as_of)
-    if outcome is ModificationOutcome.EXPIRED:
-        sentence = "Votre demande est « en cours » et sera instruite en l’état."
-        raise not_allowed(actor, modification.request, as_of, f"{overdue(modification.closes_at)} {sentence}")
-    if outcome is not None:
-        raise not_allowed(actor, modification.request, as_of, f"La modification M{modification.number} est terminée.")
+    if modification.outcome_at(as_of):
+        raise not_allowed(actor, modification.request, as_of, _end(modification, as_of))
     guard(actor, modification.request, action, as_of)
+
+
+def _end(modification: Modification, as_of: datetime) -> str:
+    """How the cycle ended, and what became of the request where whoever still has the cycle before them cannot know."""
+    status = modification.request.status_at(as_of)
+    if status is RequestStatus.TO_MODIFY:
+        return f"La modification M{modification.number} est terminée : une autre a été demandée depuis."
+    if modification.outcome_at(as_of) is not ModificationOutcome.EXPIRED:
+        return f"La modification M{modification.number} est terminée."
+    if status is RequestStatus.IN_REVIEW:
+        return f"{overdue(modification.closes_at)} Votre demande est « en cours » et sera instruite en l’état."
+    return f"{overdue(modification.closes_at)} La demande est au statut « {STATUS_LABELS[status]} »."
 
 
 def not_allowed(actor: Actor, request: FundingRequest, as_of: datetime, sentence: str) -> ActionNotAllowed:

@@ -7,11 +7,17 @@ from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from uuid import uuid4
 
+import pytest
+
 from models import Attachment, Event, Modification, Session
 from models.actors import AccountRight
+from models.errors import ActionNotAllowed
 from models.events import EventKind
+from resolvers.deadlines import expire_due
+from resolvers.editing import change_support_contact
+from resolvers.requests import request_modification, validate_request
 from schema.nodes import node_id
-from tests.factories import make_supplier, make_user
+from tests.factories import MANAGER, make_supplier, make_user
 from tests.web.conftest import Clock, Enter
 from tests.web.scene import PDF, Scene
 
@@ -239,6 +245,39 @@ async def test_past_the_deadline_what_was_typed_can_still_be_copied(scene: Scene
     assert "Le délai de modification est dépassé depuis le dimanche 27 août 2023 à 14 h 32." in page.text
     assert "Rien de ceci n’a été transmis. Vous pouvez le copier. test123@gmail.com" in page.text
     assert (await scene.draft())[0] is None
+
+
+async def test_a_tab_of_a_modification_that_ended_is_told_of_the_one_asked_for_since(
+    scene: Scene, clock: Clock
+) -> None:
+    await scene.visit.open(scene.page)
+    clock.now = scene.modification.closes_at
+    await Session.all().update(seen_at=clock.now, expires_at=clock.now + timedelta(hours=1))
+    await expire_due(clock.now)
+    again = await request_modification(MANAGER, scene.request.id, comment="Corrigez le contact.", as_of=clock.now)
+    page = await scene.visit.press("Enregistrer le brouillon", contact="test123@gmail.com")
+    assert scene.visit.status == 422
+    assert "La modification M1 est terminée : une autre a été demandée depuis." in page.text
+    assert "Corrigez le contact." in page.text
+    await scene.visit.press("Enregistrer le brouillon")
+    assert (await Modification.get(id=again.id)).draft_support_contact == "test123@gmail.com"
+
+
+async def test_a_decision_since_the_deadline_is_not_told_as_in_review(scene: Scene, clock: Clock) -> None:
+    stale = (await scene.visit.open(scene.page)).forms[-1].fields
+    clock.now = scene.modification.closes_at
+    await Session.all().update(seen_at=clock.now, expires_at=clock.now + timedelta(hours=1))
+    await expire_due(clock.now)
+    await validate_request(MANAGER, scene.request.id, as_of=clock.now)
+    page = await scene.visit.send(scene.page, stale | {"contact": "test123@gmail.com", "action": "enregistrer"})
+    assert "Validée depuis le 27/08/2023" in page.text
+    assert "Le délai de modification est dépassé" in page.text
+    assert "en cours" not in page.within("main")
+    changed = change_support_contact(
+        scene.user.actor, scene.modification.id, support_contact="test123@gmail.com", as_of=clock.now
+    )
+    with pytest.raises(ActionNotAllowed, match="Validée"):
+        await changed
 
 
 async def test_an_account_that_only_reads_sees_no_form(scene: Scene, enter: Enter) -> None:
