@@ -23,6 +23,7 @@ from models.rebuilt_tables import MigrationFailed
 from settings import settings
 from tests.conftest import NOW, POSTGRES
 from tests.factories import MANAGER, make_request
+from tests.services.portal import PATIENCE
 
 MIGRATIONS = sorted(file.stem for file in Path(migrations.__file__).parent.glob("0*.py"))
 
@@ -224,7 +225,7 @@ def test_processes_that_migrate_at_once_apply_each_migration_once(empty_url: str
         )
         for _ in range(3)
     ]
-    answers = [process.communicate(timeout=60) for process in processes]
+    answers = [process.communicate(timeout=PATIENCE) for process in processes]
     assert sorted(output.strip() for output, _ in answers) == ["0", "0", str(len(MIGRATIONS))], answers
 
 
