@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from bench import documents, growth, hostile, reading, sweep
+from bench import documents, growth, hostile, reading, sweep, unseen
 
 if __name__ == "__main__":
     sizes = [int(size) for size in sys.argv[1:]]
@@ -14,4 +14,5 @@ if __name__ == "__main__":
         asyncio.run(growth.compare())
         asyncio.run(documents.compare())
         asyncio.run(hostile.compare())
+        asyncio.run(unseen.compare())
     sweep.compare(*sizes)
