@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 RUNS = "document.title='executed'"
+# What a template would make of it has so many digits that no identifier holds them by chance.
+SUM, RESULT = "98765*43211", str(98765 * 43211)
 
 # Each would run in a page that took it for its own markup, attribute, script, address or template.
 SCRIPTS = [
@@ -28,7 +30,7 @@ SCRIPTS = [
     "<button hx-get=https://evil.example hx-trigger=load>",
     f"<div hx-on:click={RUNS} hx-trigger=load data-hx-get=/aide>",
     "<link rel=stylesheet href=https://evil.example/x.css>",
-    "{{7*191}}${7*191}#{7*191}<%=7*191%>{% raw %}",
+    f"{{{{{SUM}}}}}${{{SUM}}}#{{{SUM}}}<%={SUM}%>{{% raw %}}",
 ]
 
 # As file names: no path, and short enough to be kept whole.
