@@ -382,7 +382,9 @@ async def test_a_name_that_nobody_knows_and_a_proxy_of_the_machine_change_nothin
 class Shaken(httpcore.AsyncMockStream):
     """A connection that remembers for whom it was secured, and how."""
 
-    seen: list[tuple[ssl.SSLContext, str | None]] = []
+    def __init__(self, answer: bytes) -> None:
+        super().__init__([answer])
+        self.seen: list[tuple[ssl.SSLContext, str | None]] = []
 
     async def start_tls(
         self,
@@ -397,13 +399,15 @@ class Shaken(httpcore.AsyncMockStream):
 async def test_by_https_the_certificate_must_be_that_of_the_name_not_of_the_address(
     names: Callable[..., Names], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    stream = Shaken(b"HTTP/1.1 204 No Content\r\n\r\n")
+
     async def connect(*_: object) -> httpcore.AsyncNetworkStream:
-        return Shaken([b"HTTP/1.1 204 No Content\r\n\r\n"])
+        return stream
 
     monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", connect)
     names(["93.184.216.34"])
     assert (await post("https://editeur.fr/webhooks", **QUIET)).status == 204
-    [(context, name)] = Shaken.seen
+    [(context, name)] = stream.seen
     assert name == "editeur.fr"
     assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
 
@@ -425,7 +429,7 @@ async def test_a_pause_is_asked_for_in_seconds_or_until_a_date_and_is_two_hours_
 ) -> None:
     async def connect(*_: object) -> httpcore.AsyncNetworkStream:
         answer = f"HTTP/1.1 {status} Busy\r\nRETRY-AFTER: {asked}\r\nContent-Length: 0\r\n\r\n"
-        return Shaken([answer.encode()])
+        return Shaken(answer.encode())
 
     monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", connect)
     names(["93.184.216.34"])
