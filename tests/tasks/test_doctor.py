@@ -176,7 +176,7 @@ def version_of_clamd(setting: Setting) -> Iterator[Callable[[str], None]]:
 def test_an_antivirus_without_fresh_signatures_is_told(
     version_of_clamd: Callable[[str], None], age: timedelta | None, told: list[str]
 ) -> None:
-    written = (datetime.now().astimezone() - age).strftime("/27432/%a %b %d %H:%M:%S %Y") if age else ""
+    written = (datetime.now(UTC) - age).astimezone().strftime("/27432/%a %b %d %H:%M:%S %Y") if age else ""
     version_of_clamd(f"ClamAV 1.4.6{written}")
     assert examined() == (int(bool(told)), told)
 
