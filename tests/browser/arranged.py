@@ -31,6 +31,8 @@ def attachment(number: int, *, scan: str = "", purged: bool = False, integrity: 
             for column, value in wanted.items():
                 if value:
                     database.execute(f"UPDATE upload SET {column} = ? WHERE id = ?", (value, found[1]))  # noqa: S608
+            if scan == "PENDING":
+                database.execute(_STILL_WAITING.format(upload=found[1]))
         return f"/pieces/{UUID(found[0])}"
 
     return address
@@ -47,8 +49,19 @@ def scanning(number: int, address: str) -> Address:
 
 
 def spare_account(address: str) -> Address:
-    """That address, while the spare account is as good as new: the demo's password, no second factor, no bound."""
-    return _after(address, *_SPARE)
+    """That address, while the spare account is as good as new: the demo's password, no second factor, no bound.
+
+    Its mails are forgotten: the next one may be on its way for a while, and the link of an earlier one is dead.
+    """
+    changed = _after(address, *_SPARE)
+
+    def as_new(portal: Portal) -> str:
+        for mail in (portal.folder / "mail").glob("*.eml"):
+            if SPARE_MAIL.encode() in mail.read_bytes():
+                mail.unlink()
+        return changed(portal)
+
+    return as_new
 
 
 def untried(address: str) -> Address:
@@ -113,6 +126,11 @@ _FIND = """
     WHERE dossier.number = ? AND attachment.removed_at IS NULL
     ORDER BY upload.scan_status = ? DESC, (SELECT count(*) FROM attachment held WHERE held.upload_id = upload.id),
     upload.file_name LIMIT 1
+"""
+# Without an antivirus, the worker's next pass would have it wait no more.
+_STILL_WAITING = """
+    CREATE TRIGGER IF NOT EXISTS still_waiting BEFORE UPDATE OF scan_status ON upload
+    WHEN OLD.id = '{upload}' AND OLD.scan_status = 'PENDING' BEGIN SELECT RAISE(IGNORE); END
 """
 _COMMENT = f"""
     UPDATE modification SET comment = '{"Le guide ne décrit pas les erreurs. " * 15}' WHERE request_id IN (

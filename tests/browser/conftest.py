@@ -11,12 +11,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, ConsoleMessage, Page, Playwright, Request, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, Playwright, Request, async_playwright, expect
 
 from tests.browser.journeys import journey as journey
 from tests.browser.journeys import site as site
 from tests.services.portal import Portal, start_portal
 
+# What comes is waited for as long as a busy machine may need; what is there already costs nothing.
+expect.set_options(timeout=30_000)
 QUIET = ["--disable-gpu", "--disable-quic", "--disable-component-update", "--disable-sync", "--no-first-run"]
 
 

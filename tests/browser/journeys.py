@@ -148,8 +148,11 @@ async def heading(page: Page, words: str) -> None:
 
 
 async def keep(page: Page, contact: str) -> None:
-    """Type a contact and have it in the draft; the mark of a change may stand there from an earlier one."""
-    async with page.expect_response(lambda answer: answer.request.method == "POST"):
+    """Type a contact and have it in the draft.
+
+    The mark of a change may stand there from an earlier one, and the page posts by itself that its comment was read.
+    """
+    async with page.expect_response(lambda answer: contact in (answer.request.post_data or "")):
         await save(page, contact)
     await expect(page.get_by_text("✓ Modifié")).to_be_visible()
 

@@ -44,6 +44,4 @@
   unfold() {
     for (const part of document.querySelectorAll("main details")) part.open = true;
   },
-
-  focused: (selector) => (document.activeElement?.matches(selector) ? [] : [`focus is on ${document.activeElement?.outerHTML.slice(0, 120)}`]),
 });

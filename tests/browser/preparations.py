@@ -66,7 +66,9 @@ async def forgotten_identifier(page: Page) -> None:
 
 
 async def save_again(page: Page) -> None:
-    await page.locator(SAVE).click()
+    """What is shown then stood there before: only the answer tells that it is there anew."""
+    async with page.expect_response(lambda answer: answer.request.method == "POST"):
+        await page.locator(SAVE).click()
 
 
 async def wrong_contact(page: Page) -> None:
@@ -162,10 +164,11 @@ async def confirm_what_changed(page: Page) -> None:
 
 
 async def _save_in_another_window(page: Page, address: str) -> None:
-    other = await page.context.new_page()
+    other, contact = await page.context.new_page(), f"autre{next(ANOTHER)}@editeur.fr"
     await other.goto(address)
-    await other.locator("#contact").fill(f"autre{next(ANOTHER)}@editeur.fr")
-    await other.locator(SAVE).click()
+    await other.locator("#contact").fill(contact)
+    async with other.expect_response(lambda answer: contact in (answer.request.post_data or "")):
+        await other.locator(SAVE).click()
     await other.get_by_text("✓ Enregistré à").wait_for()
     await other.close()
 
@@ -176,6 +179,7 @@ async def confirm(page: Page) -> None:
 
 async def follow_receipt(page: Page) -> None:
     await page.get_by_role("link", name="Relire l’accusé de réception").first.click()
+    await page.wait_for_url("**/accuses/*")
 
 
 async def decline_at_once(page: Page) -> None:

@@ -11,7 +11,7 @@ from models import Attachment
 from tests.browser.journeys import CONTACT, Journey, document, heading, keep, save
 
 TYPED = "Écrit pendant que la session se terminait."
-_SLOW = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 200_000}
+_SLOW = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 50_000}
 BACK_AGAIN = "ce que vous aviez saisi est de nouveau dans la page"
 
 

@@ -32,6 +32,7 @@ async def test_documents_arrive_over_a_network_that_fails(page: Page, tmp_path: 
     await page.goto(PAGE)
     await _a_connection_that_drops_is_tried_again(page, tmp_path)
     await _a_service_that_is_away_is_tried_again(page, tmp_path)
+    await _what_something_on_the_way_answers_is_tried_again(page, tmp_path)
     await _a_phone_that_loses_its_network_half_way_goes_on_when_it_is_back(page, tmp_path)
     await _one_is_cancelled_while_the_other_goes_on(page, tmp_path)
     await _a_session_that_ended_loses_no_choice(page, tmp_path)
@@ -111,10 +112,12 @@ async def _going_on_to_the_check_waits_for_the_file(page: Page, folder: Path) ->
 
 
 async def _a_connection_that_drops_is_tried_again(page: Page, folder: Path) -> None:
-    await page.route(UPLOADS, lambda route: route.abort("connectionreset"), times=1)
+    await page.route(UPLOADS, lambda route: route.abort("connectionreset"))
     await _choose(page, "AUTRE_S", _document(folder, "coupure.pdf"))
     await _press(page)
+    # Each pause is longer than the one before: whoever looks late sees a later one.
     await expect(_row(page, "coupure.pdf")).to_contain_text("a été interrompu. Nouvel essai dans")
+    await page.unroute(UPLOADS)
     await expect(_added(page, "coupure.pdf")).to_be_visible()
 
 
@@ -127,9 +130,16 @@ async def _a_service_that_is_away_is_tried_again(page: Page, folder: Path) -> No
     await expect(_added(page, "panne.pdf")).to_be_visible()
 
 
+async def _what_something_on_the_way_answers_is_tried_again(page: Page, folder: Path) -> None:
+    await page.route(UPLOADS, lambda route: route.fulfill(body="<h1>Le Wi-Fi du train</h1>"), times=1)
+    await _choose(page, "AUTRE_S", _document(folder, "captif.pdf"))
+    await _press(page)
+    await expect(_added(page, "captif.pdf")).to_be_visible()
+
+
 async def _a_phone_that_loses_its_network_half_way_goes_on_when_it_is_back(page: Page, folder: Path) -> None:
     network = await page.context.new_cdp_session(page)
-    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 200_000}
+    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 50_000}
     await network.send("Network.emulateNetworkConditions", slow)
     await _choose(page, "AUTRE_S", _document(folder, "train.pdf", padding=1_000_000))
     await _press(page)
@@ -164,7 +174,8 @@ async def _leaving_is_asked_about(page: Page) -> None:
         await dialog.dismiss()
 
     page.once("dialog", stay)
-    await page.get_by_role("link", name="Retour au suivi").click(no_wait_after=True)
+    async with page.expect_event("dialog"):
+        await page.get_by_role("link", name="Retour au suivi").click(no_wait_after=True)
     await expect(page.get_by_role("heading", level=1)).to_have_text("Modifier ma demande de solde")
     assert asked == ["beforeunload"]
 

@@ -88,7 +88,8 @@ async def test_leaving_asks_first_while_something_typed_is_not_saved(journey: Jo
     page.on("dialog", stay)
     await page.goto(journey.form)
     await page.get_by_label(CONTACT).fill("pas.encore@editeur.fr")
-    await page.get_by_role("link", name="Retour au suivi").click(no_wait_after=True)
+    async with page.expect_event("dialog"):
+        await page.get_by_role("link", name="Retour au suivi").click(no_wait_after=True)
     await expect(page.get_by_label(CONTACT)).to_have_value("pas.encore@editeur.fr")
     assert asked == ["beforeunload"]
     await page.get_by_role("button", name="Vérifier et confirmer").click()

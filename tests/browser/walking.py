@@ -104,7 +104,7 @@ class Window:
     @classmethod
     async def open(cls, context: BrowserContext, portal: Portal) -> Window:
         page = await context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)
         window = cls(context, page, await context.new_cdp_session(page), portal)
         page.on("console", window._hear)
         page.on("pageerror", lambda error: window.wrong.append(str(error)))
@@ -121,9 +121,9 @@ class Window:
         if not state.prepare:
             found += await self._measure("shifts()")
         if state.focus:
-            found += await self._measure(f"focused({state.focus!r})")
-        if state.says and not await self._is_said(state.says):
-            found.append(f"no live region says {state.says!r}")
+            await expect(self.page.locator(state.focus)).to_be_focused()
+        if state.says:
+            await expect(self.page.locator(LIVE).filter(has_text=state.says).first).to_be_attached()
         if self.arrived and self.arrived.status != state.status:
             found.append(f"answered {self.arrived.status}")
         await self._measure("unfold()")
@@ -160,9 +160,6 @@ class Window:
 
     async def _measure(self, what: str) -> list[str]:
         return list(await self.page.evaluate(f"{MEASURES.strip().removesuffix(';')}.{what}") or [])
-
-    async def _is_said(self, words: str) -> bool:
-        return any(words in said for said in await self.page.locator(LIVE).all_text_contents())
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"} and not EXPECTED.search(message.text):
