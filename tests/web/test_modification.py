@@ -283,6 +283,7 @@ async def test_a_decision_since_the_deadline_is_not_told_as_in_review(scene: Sce
 async def test_an_account_that_only_reads_sees_no_form(scene: Scene, enter: Enter) -> None:
     await enter(await make_user(scene.user.supplier, right=AccountRight.READ))
     page = await scene.visit.open(scene.page)
+    assert "Vous ne pouvez pas modifier cette demande de solde" in page.text
     assert "À faire jusqu’au dimanche 27 août 2023 à 14 h 32 (heure de Paris) — encore 19 jours" in page.text
     assert "permet de lire cette demande, pas de la modifier. Prévenez un collègue qui le peut" in page.text
     await scene.visit.send(scene.page, {"action": "enregistrer", "contact": "test123@gmail.com"})
