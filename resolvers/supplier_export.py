@@ -1,12 +1,14 @@
 """Everything that is kept about one supplier, as entries of an archive: rows as JSON lines, documents as they are.
 
-Bank details are whole; digests of passwords, tokens and sessions, and the secrets of second factors and webhooks, are
-no data about anybody and stay here. Rows are read some at a time and documents piece by piece, whatever their number.
+Bank details are whole; digests of passwords, tokens and sessions, and the secrets of second factors, webhooks and
+mailed links, are no data about anybody and stay here. Rows are read some at a time and documents piece by piece,
+whatever their number.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -19,6 +21,7 @@ from tortoise.models import Model
 from models import (
     ApiToken,
     Attachment,
+    DeprecatedUse,
     Dossier,
     Email,
     Event,
@@ -43,11 +46,16 @@ from resolvers.links import SEGMENTS
 
 _LOT = 200
 _SECRET = frozenset(
-    {"password_hash", "totp_secret", "totp_step", "digest", "key", "bank_details_sealed", "secret", "former_secret"}
+    (
+        *("password_hash", "totp_secret", "totp_step", "digest", "key", "bank_details_sealed", "secret"),
+        *("former_secret", "typed"),
+    )
 )
 _KEPT_DIGESTS = (Event,)
+# What a mailed link ends with, and opens something with.
+_SEALS = re.compile(r"(?<=/)(reinitialisation|invitation|nouvelle-adresse)/[\w.=-]+")
 
-_TABLES: tuple[tuple[str, type[Model], tuple[str, ...]], ...] = (
+TABLES: tuple[tuple[str, type[Model], tuple[str, ...]], ...] = (
     ("comptes", User, ("supplier_id",)),
     ("sessions", Session, ("user__supplier_id",)),
     ("jetons", ApiToken, ("supplier_id",)),
@@ -81,16 +89,24 @@ async def export_supplier(actor: Actor, siret: str, *, as_of: datetime) -> Async
         raise Invalid(Fault("siret", "UNKNOWN", "Aucun fournisseur n’a ce SIRET."))
     await record_account(EventKind.DATA_EXPORTED, user=None, actor=actor, at=as_of, siret=siret)
     yield Entry("fournisseur.jsonl", _lines(Supplier, Q(id=supplier.id)))
-    for name, model, paths in _TABLES:
+    for name, model, paths in TABLES:
         leads_here: list[dict[str, Any]] = [{path: supplier.id} for path in paths]
         which = Q(*(Q(**path) for path in leads_here), join_type=Q.OR)
         yield Entry(f"{name}.jsonl", _lines(model, which))
+    yield Entry("champs-deprecies.jsonl", _lines(DeprecatedUse, Q(account__in=await _callers(supplier))))
     addresses = await User.filter(supplier_id=supplier.id).exclude(email="").values_list("email", flat=True)
     yield Entry("courriels-des-comptes.jsonl", _lines(Email, Q(request_id__isnull=True, recipient__in=addresses)))
     absent: list[dict[str, Any]] = []
     async for entry in _documents(supplier, absent):
         yield entry
     yield Entry("documents-absents.jsonl", _told(absent))
+
+
+async def _callers(supplier: Supplier) -> list[str]:
+    """The accounts and tokens of the supplier, as counts name them."""
+    users = await User.filter(supplier_id=supplier.id).values_list("id", flat=True)
+    tokens = await ApiToken.filter(supplier_id=supplier.id).values_list("id", flat=True)
+    return [*(f"user:{key}" for key in users), *(f"token:{key}" for key in tokens)]
 
 
 async def _lines(model: type[Model], which: Q) -> AsyncIterator[bytes]:
@@ -112,6 +128,8 @@ def _content(row: Model) -> dict[str, Any]:
     content = {name: getattr(row, name) for name in row._meta.fields_db_projection if name not in secret}
     if isinstance(row, FundingRequest):
         content["bank_details"] = asdict(row.bank_details)
+    if isinstance(row, Email):
+        content |= {name: _SEALS.sub(r"\1/…", content[name]) for name in ("text", "html")}
     return content
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -10,14 +11,36 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from tortoise.models import Model
 from typer.testing import Result
 
-from models import Event, FundingRequest, Session, SupportMessage, Upload, User, Webhook
+import models
+from models import (
+    ApiToken,
+    ChainHead,
+    CommentTemplate,
+    DeprecatedUse,
+    Event,
+    FundingRequest,
+    KeptAnswer,
+    News,
+    RecoveryCode,
+    Session,
+    Supplier,
+    SupportMessage,
+    SweepPass,
+    Throttle,
+    Upload,
+    User,
+    Webhook,
+)
 from models.actors import TokenScope
 from models.attachments import Integrity, ScanStatus
 from models.events import EventKind
 from models.sealing import seal, unseal
 from resolvers.accounts import digest
+from resolvers.passwords import send_reset_link
+from resolvers.supplier_export import TABLES
 from resolvers.webhooks import create_webhook, ping_webhook, renew_webhook_secret
 from tests.conftest import NOW
 from tests.factories import MANAGER, make_attachment, make_request, make_supplier, make_token, make_user, send_back
@@ -86,6 +109,47 @@ def test_the_archive_holds_every_row_and_every_document_of_that_supplier_alone(a
         [document] = [name for name in opened.namelist() if name.startswith("documents/")]
         assert opened.read(document) == b"GARAGE POULAT"
         assert not [name for name in opened.namelist() if b"AUTRE EDITEUR" in opened.read(name)]
+
+
+NO_DATA_OF_A_SUPPLIER = {CommentTemplate, News, SweepPass}
+DIGESTS_ALONE = {ChainHead, KeptAnswer, RecoveryCode, Throttle}
+
+
+def test_every_table_is_in_it_but_what_says_nothing_of_a_supplier() -> None:
+    tables = {each for each in vars(models).values() if isinstance(each, type) and issubclass(each, Model)}
+    exported = {model for _, model, _ in TABLES} | {Supplier, DeprecatedUse}
+    assert tables == exported | NO_DATA_OF_A_SUPPLIER | DIGESTS_ALONE
+
+
+def test_what_its_software_asked_for_is_in_it(archive: Path) -> None:
+    async def ask() -> None:
+        [own, other] = await ApiToken.all().order_by("supplier__legal_name").prefetch_related("supplier")
+        for token in (own, other):
+            await DeprecatedUse.create(account=f"token:{token.id}", field="Query.ancien", day=NOW.date(), last_at=NOW)
+        await DeprecatedUse.create(
+            account=f"user:{(await User.get(name='Personne de GARAGE POULAT')).id}",
+            field="Query.vieux",
+            day=NOW.date(),
+            last_at=NOW,
+        )
+
+    look(ask)
+    exported(archive)
+    assert {row["field"] for row in read(archive)["champs-deprecies"]} == {"Query.ancien", "Query.vieux"}
+    assert len(read(archive)["champs-deprecies"]) == 2
+
+
+def test_a_mailed_link_opens_nothing_for_who_reads_the_archive(archive: Path) -> None:
+    async def ask() -> None:
+        user = await User.get(name="Personne de GARAGE POULAT")
+        await send_reset_link(user.identifier, as_of=NOW)
+
+    look(ask)
+    exported(archive)
+    [mail] = read(archive)["courriels-des-comptes"]
+    for text in (mail["text"], mail["html"]):
+        assert re.findall(r"/reinitialisation/([^\s<\"]+)", text) == ["…"] * text.count("/reinitialisation/")
+        assert "/reinitialisation/" in text
 
 
 def test_no_secret_leaves_with_it(archive: Path) -> None:
