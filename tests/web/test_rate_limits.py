@@ -120,18 +120,18 @@ async def test_an_address_that_asks_too_often_waits_wherever_it_asks(site: Async
     assert (await site.get("/livez")).status_code == 200
 
 
+@pytest.mark.usefixtures("clock")
 async def test_an_address_of_ipv6_is_the_network_of_its_subscriber(setting: Setting) -> None:
     setting("requests_per_address", 1)
     setting("security_contact", "mailto:securite@exemple.fr")
-    app.state.counters = Counters()
     answers = [await _from(address) for address in ("2001:db8:1:2::1", "2001:db8:1:2:ffff::2", "2001:db8:1:3::1")]
     assert answers == [200, 429, 200]
 
 
+@pytest.mark.usefixtures("clock")
 async def test_an_address_of_ipv4_is_itself_on_a_socket_of_ipv6_too(setting: Setting) -> None:
     setting("requests_per_address", 1)
     setting("security_contact", "mailto:securite@exemple.fr")
-    app.state.counters = Counters()
     answers = [await _from(address) for address in ("::ffff:192.0.2.1", "::ffff:192.0.2.2", "192.0.2.1")]
     assert answers == [200, 200, 429]
 
