@@ -10,7 +10,7 @@ from datetime import datetime
 from models import Upload
 from models.actors import Actor
 from models.allowance import Bound
-from models.attachments import ScanStatus
+from models.attachments import Integrity, ScanStatus
 from models.database import transaction
 from models.document_formats import content_type_of
 from models.document_types import document_type
@@ -23,6 +23,7 @@ from models.text import excerpt
 from models.typography import french
 from resolvers import storage
 from resolvers.allowances import hold_reception, sender_bounds
+from resolvers.integrity import verify
 from resolvers.repeats import sent_again
 from settings import settings
 
@@ -121,7 +122,7 @@ class Reception:
         await self._write()
         if fault := await self._fault():
             raise Invalid(fault)
-        if again := await self._again(as_of):
+        if (again := await self._again(as_of)) and await _is_there(again, as_of):
             return again
         content_type = content_type_of(self.file_name)
         key = await storage.keep(self._incoming, file_name=self.file_name, content_type=content_type)
@@ -174,6 +175,13 @@ class Reception:
     def abandon(self) -> None:
         """Leave nothing of it; what was kept stays."""
         self._incoming.discard()
+
+
+async def _is_there(upload: Upload, as_of: datetime) -> bool:
+    """Are its bytes there? What was lost or cut without anybody's notice is told, and never answered again."""
+    if await storage.size_of(upload.key) == upload.size:
+        return True
+    return await verify(upload, as_of) and upload.integrity is Integrity.INTACT
 
 
 def _mismatch(file_name: str) -> str:

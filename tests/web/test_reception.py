@@ -13,13 +13,13 @@ from httpx import AsyncClient, Response
 
 from models import Supplier, Upload
 from models.actors import TokenScope
-from models.attachments import ScanStatus
+from models.attachments import Integrity, ScanStatus
 from resolvers.uploads import sweep_orphans
 from schema.nodes import node_id
 from tests.conftest import NOW
 from tests.corpus.cases import archive, open_xml
 from tests.factories import make_attachment, make_request, make_token, make_user, send_back
-from tests.stored import stored_keys, temporary_files
+from tests.stored import lose, stored_keys, temporary_files
 from tests.web.conftest import Clock
 from tests.web.scene import EXAMPLES, PDF
 from web import sent_files
@@ -178,6 +178,17 @@ async def test_what_is_lost_or_a_colleagues_is_not_answered_again(
     await Upload.all().update(**facts)
     assert (await program.post("/uploads?name=a.pdf", content=PDF)).status_code == 201
     assert await Upload.all().count() == 2
+
+
+async def test_what_was_lost_without_a_notice_is_told_when_it_is_sent_again_and_kept_anew(program: AsyncClient) -> None:
+    await program.post("/uploads?name=a.pdf", content=PDF)
+    lost = await Upload.get()
+    lose(lost.key)
+    again = await program.post("/uploads?name=a.pdf", content=PDF)
+    kept = await Upload.get(id=again.json()["uploadId"])
+    await lost.refresh_from_db()
+    assert (again.status_code, lost.integrity, left()) == (201, Integrity.MISSING, [kept.key])
+    assert (await program.post("/uploads?name=a.pdf", content=PDF)).json() == again.json()
 
 
 async def test_what_a_request_has_given_up_is_not_answered_again(program: AsyncClient) -> None:
