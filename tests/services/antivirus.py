@@ -14,12 +14,11 @@ import pytest
 from resolvers import storage
 from settings import settings
 from tasks import antivirus
-from tests.services.portal import free_port
+from tests.services.portal import PATIENCE, free_port
 
 PROGRAM = os.environ.get("SOLDE_TEST_CLAMD", "")
 # The harmless file that every antivirus must find, in two halves so that none finds it here.
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR" + b"-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
-PATIENCE = 60.0  # seconds; the machine may be busy with the other tests
 
 Setting = Callable[[str, object], None]
 

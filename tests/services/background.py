@@ -16,8 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.services.mail_server import MailServer
-
-PATIENCE = 180.0  # seconds; the machine may be busy with the other tests
+from tests.services.portal import PATIENCE
 
 
 class Background:

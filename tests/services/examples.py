@@ -15,10 +15,9 @@ import httpx
 import pytest
 
 from tests.docs.blocks import blocks
-from tests.services.portal import Portal, start_portal
+from tests.services.portal import PATIENCE, Portal, start_portal
 
 PDF = Path(__file__).parents[1] / "examples/pieces/PJ_Demande.pdf"
-PATIENCE = 120.0
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,10 @@ from models import Email
 from models.emails import EmailKind, EmailStatus
 from tasks.sweep import sweep
 from tests.resolvers.test_outbox import make_email
-from tests.services.background import PATIENCE, Background, until
+from tests.services.background import Background, until
 from tests.services.choice import full
 from tests.services.mail_server import Fault, MailServer, Moment
+from tests.services.portal import PATIENCE
 from tests.services.standby import Standby
 
 pytestmark = pytest.mark.usefixtures("db")

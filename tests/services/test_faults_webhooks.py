@@ -14,8 +14,9 @@ from models.webhooks import DeliveryStatus
 from resolvers.modifications import cancel_modification
 from resolvers.webhooks import create_webhook
 from tests.factories import MANAGER, make_request, send_back
-from tests.services.background import PATIENCE, Background, until
+from tests.services.background import Background, until
 from tests.services.choice import full
+from tests.services.portal import PATIENCE
 from tests.services.receiver import Fault, Message, Receiver
 from tests.services.standby import Standby
 
