@@ -59,6 +59,15 @@ class Alteration:
 
 
 @dataclass
+class _End:
+    """The last event of a chain as far as it was read."""
+
+    position: int = EMPTY
+    link: str = ""
+    event: int = 0
+
+
+@dataclass
 class Audit:
     """One run over everything: how much was read, and where it is in a chain."""
 
@@ -80,23 +89,28 @@ class Audit:
 
     async def _chain(self, head: ChainHead) -> AsyncIterator[Alteration]:
         """The events of one chain up to its head; those that come meanwhile are read too."""
-        name, position, previous, last_id = head.chain, EMPTY, "", 0
-        if _where(name) is None:
-            yield Alteration(name, "cette chaîne ne correspond à rien")
+        if _where(head.chain) is None:
+            yield Alteration(head.chain, "cette chaîne ne correspond à rien")
             return
-        while rows := await _rows_after(name, position):
+        end = _End()
+        async for alteration in self._events(head.chain, end):
+            yield alteration
+        # A head is read before the events that it seals: what came meanwhile came with a newer one.
+        while end.position > head.position and (newer := await _newer(head)):
+            head = newer
+            async for alteration in self._events(head.chain, end):
+                yield alteration
+        if missing := _end_fault(head, end):
+            yield missing
+
+    async def _events(self, chain: str, end: _End) -> AsyncIterator[Alteration]:
+        """What is wrong with the events after that end, which moves on with them."""
+        while rows := await _rows_after(chain, end.position):
             for row in rows:
                 self.events += 1
-                for fault in await self._faults(row, name, position, previous, last_id):
-                    yield Alteration(name, fault, row["position"], row["id"])
-                position, previous, last_id = row["position"], row["link"], row["id"]
-        head = await ChainHead.get_or_none(chain=name) or head
-        if head.position > position:
-            yield Alteration(name, f"il manque les derniers événements, jusqu’à la position {head.position}", position)
-        elif head.position < position:
-            yield Alteration(name, "des événements suivent la fin scellée de la chaîne", position, last_id)
-        elif head.seal != head_seal(name, position, previous):
-            yield Alteration(name, "le sceau de la fin de la chaîne est faux", position)
+                for fault in await self._faults(row, chain, end.position, end.link, end.event):
+                    yield Alteration(chain, fault, row["position"], row["id"])
+                end.position, end.link, end.event = row["position"], row["link"], row["id"]
 
     async def _faults(self, row: dict[str, Any], chain: str, position: int, previous: str, last_id: int) -> list[str]:
         try:
@@ -145,6 +159,23 @@ async def _heads() -> AsyncIterator[ChainHead]:
         for head in heads:
             yield head
         after = heads[-1].chain
+
+
+async def _newer(head: ChainHead) -> ChainHead | None:
+    """The head of the same chain, if it has moved on."""
+    return await ChainHead.get_or_none(chain=head.chain, position__gt=head.position)
+
+
+def _end_fault(head: ChainHead, end: _End) -> Alteration | None:
+    """What is wrong between the events and the head that seals where they end."""
+    if head.position > end.position:
+        fault = f"il manque les derniers événements, jusqu’à la position {head.position}"
+        return Alteration(head.chain, fault, end.position)
+    if head.position < end.position:
+        return Alteration(head.chain, "des événements suivent la fin scellée de la chaîne", end.position, end.event)
+    if head.seal != head_seal(head.chain, end.position, end.link):
+        return Alteration(head.chain, "le sceau de la fin de la chaîne est faux", end.position)
+    return None
 
 
 def _where(chain: str) -> tuple[str, list[Any]] | None:

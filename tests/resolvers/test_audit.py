@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -16,6 +17,7 @@ from models.actors import Origin
 from models.chains import PORTAL
 from models.database import transaction
 from models.events import EventKind
+from resolvers import audit
 from resolvers.audit import Alteration, Audit
 from resolvers.events import purge_events, record, record_account
 from tests.conftest import NOW
@@ -78,9 +80,26 @@ async def alterations() -> list[Alteration]:
 
 
 async def test_what_nobody_touched_is_whole(portal: Portal) -> None:
-    audit = Audit()
-    assert [alteration async for alteration in audit.run()] == []
-    assert (audit.chains, audit.events) == (4, 10)
+    run = Audit()
+    assert [alteration async for alteration in run.run()] == []
+    assert (run.chains, run.events) == (4, 10)
+
+
+@pytest.mark.parametrize("at_the_end", [False, True])
+async def test_what_happens_while_it_is_read_is_no_alteration(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch, at_the_end: bool
+) -> None:
+    usual, came = audit._rows_after, list[Event]()
+
+    async def rows_after(chain: str, position: int) -> list[dict[str, Any]]:
+        rows = await usual(chain, position)
+        if chain == portal.own and len(came) < 2 and at_the_end is not bool(rows):
+            came.append(await record_account(EventKind.SIGNED_IN, user=portal.user, actor=portal.user.actor, at=NOW))
+        return rows
+
+    monkeypatch.setattr(audit, "_rows_after", rows_after)
+    assert await alterations() == []
+    assert came
 
 
 @pytest.mark.parametrize(
