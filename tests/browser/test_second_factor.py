@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pyotp
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from resolvers.demo.accounts import PASSWORD
+from tests.browser.journeys import heading
 from tests.browser.test_sending import AXE, RULES
 from tests.generators import wrong_code
 
@@ -17,27 +18,30 @@ OWN_PAGE = "/mon-compte/double-authentification"
 async def test_a_second_factor_is_set_up_asked_for_and_given_up(page: Page, javascript: bool) -> None:
     await page.set_viewport_size({"width": 320, "height": 800})
     await _give_password(page)
+    await heading(page, "Accueil fournisseur SAS")
     await page.goto(OWN_PAGE)
     await _reads_well(page, javascript)
     assert await page.locator("img.generator").evaluate("image => image.naturalWidth") > 100
     key = (await page.inner_text("ol.steps code")).replace(" ", "")
     await _send(page, "Activer", code=wrong_code(key, datetime.now(UTC)), current=PASSWORD)
-    assert "Une correction est nécessaire" in await page.inner_text("main")
+    await expect(page.get_by_role("main")).to_contain_text("Une correction est nécessaire")
     await _reads_well(page, javascript)
     await _send(page, "Activer", code=pyotp.TOTP(key).now(), current=PASSWORD)
+    await expect(page.locator(".codes code")).to_have_count(10)
     codes = await page.locator(".codes code").all_inner_texts()
-    assert len(codes) == 10
     await _reads_well(page, javascript)
     await page.get_by_role("button", name="Menu").click()
     await page.click("text=Quitter")
+    await expect(page.get_by_role("link", name="Se connecter").first).to_be_visible()
     await _give_password(page)
-    assert await page.inner_text("h1") == "Saisir votre code de vérification"
+    await heading(page, "Saisir votre code de vérification")
     await _reads_well(page, javascript)
     await _send(page, "Valider", code=codes[0])
+    await heading(page, "Accueil fournisseur SAS")
     await page.goto(OWN_PAGE)
-    assert "9 codes de secours encore valables" in await page.inner_text("main")
+    await expect(page.get_by_role("main")).to_contain_text("9 codes de secours encore valables")
     await _send(page, "Désactiver", current=PASSWORD)
-    assert "La double authentification est désactivée." in await page.inner_text("main")
+    await expect(page.get_by_role("main")).to_contain_text("La double authentification est désactivée.")
 
 
 async def _give_password(page: Page) -> None:
