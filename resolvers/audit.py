@@ -10,16 +10,14 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 from models import ChainHead
 from models.actors import Role
 from models.chains import EMPTY, PORTAL, digest, head_seal, link, remains
 from models.database import connection, is_postgres
 from models.events import EventKind
+from resolvers.audit_rows import chain_heads, condition_of, hole, instant, newer_head, rows_after
 
-_AT_ONCE = 500
-COLUMNS = "id, request_id, user_id, position, kind, actor, at, payload, origin, purged_at, salt, digest, chain AS link"
 _BEGINNINGS = {
     "request": {EventKind.REQUEST_IMPORTED.value},
     "account": {EventKind.ACCOUNT_OPENED.value, EventKind.ACCOUNT_INVITED.value},
@@ -78,7 +76,7 @@ class Audit:
     async def run(self) -> AsyncIterator[Alteration]:
         """Every alteration, as it is found."""
         await self._know_purges()
-        async for head in _heads():
+        async for head in chain_heads():
             self.chains += 1
             async for alteration in self._chain(head):
                 yield alteration
@@ -89,14 +87,14 @@ class Audit:
 
     async def _chain(self, head: ChainHead) -> AsyncIterator[Alteration]:
         """The events of one chain up to its head; those that come meanwhile are read too."""
-        if _where(head.chain) is None:
+        if condition_of(head.chain) is None:
             yield Alteration(head.chain, "cette chaîne ne correspond à rien")
             return
         end = _End()
         async for alteration in self._events(head.chain, end):
             yield alteration
         # A head is read before the events that it seals: what came meanwhile came with a newer one.
-        while end.position > head.position and (newer := await _newer(head)):
+        while end.position > head.position and (newer := await newer_head(head)):
             head = newer
             async for alteration in self._events(head.chain, end):
                 yield alteration
@@ -105,7 +103,7 @@ class Audit:
 
     async def _events(self, chain: str, end: _End) -> AsyncIterator[Alteration]:
         """What is wrong with the events after that end, which moves on with them."""
-        while rows := await _rows_after(chain, end.position):
+        while rows := await rows_after(chain, end.position):
             for row in rows:
                 self.events += 1
                 for fault in await self._faults(row, chain, end.position, end.link, end.event):
@@ -153,19 +151,6 @@ def _place_faults(row: dict[str, Any], chain: str, position: int, previous: str,
         yield "la chaîne a perdu son début"
 
 
-async def _heads() -> AsyncIterator[ChainHead]:
-    after = ""
-    while heads := await ChainHead.filter(chain__gt=after).order_by("chain").limit(_AT_ONCE):
-        for head in heads:
-            yield head
-        after = heads[-1].chain
-
-
-async def _newer(head: ChainHead) -> ChainHead | None:
-    """The head of the same chain, if it has moved on."""
-    return await ChainHead.get_or_none(chain=head.chain, position__gt=head.position)
-
-
 def _end_fault(head: ChainHead, end: _End) -> Alteration | None:
     """What is wrong between the events and the head that seals where they end."""
     if head.position > end.position:
@@ -176,36 +161,6 @@ def _end_fault(head: ChainHead, end: _End) -> Alteration | None:
     if head.seal != head_seal(head.chain, end.position, end.link):
         return Alteration(head.chain, "le sceau de la fin de la chaîne est faux", end.position)
     return None
-
-
-def _where(chain: str) -> tuple[str, list[Any]] | None:
-    """The condition that its events meet, with its values; None for a chain that can have none."""
-    kind, _, key = chain.partition(":")
-    if chain == PORTAL:
-        return "request_id IS NULL AND user_id IS NULL", []
-    try:
-        value: UUID | str = UUID(key) if is_postgres() else str(UUID(key))
-    except ValueError:
-        return None
-    columns = {"request": "request_id = {0}", "account": "request_id IS NULL AND user_id = {0}"}
-    return (columns[kind].format(hole(1)), [value]) if kind in columns else None
-
-
-def hole(number: int) -> str:
-    """Where a statement takes its value of that number."""
-    return f"${number}" if is_postgres() else "?"
-
-
-async def _rows_after(chain: str, position: int) -> list[dict[str, Any]]:
-    where = _where(chain)
-    if where is None:
-        return []
-    condition, values = where
-    statement = (
-        f"SELECT {COLUMNS} FROM event WHERE {condition} AND position > {hole(len(values) + 1)} "  # noqa: S608
-        f"ORDER BY position LIMIT {_AT_ONCE}"
-    )
-    return list(await connection().execute_query_dict(statement, [*values, position]))
 
 
 async def _headless() -> AsyncIterator[Alteration]:
@@ -219,7 +174,7 @@ async def _headless() -> AsyncIterator[Alteration]:
 async def _purges() -> AsyncIterator[tuple[int, datetime, dict[str, Any]]]:
     """The purges as they were recorded: the event of each, its instant, and what it says was purged."""
     position = EMPTY
-    while rows := await _rows_after(PORTAL, position):
+    while rows := await rows_after(PORTAL, position):
         for row in rows:
             if row["kind"] == EventKind.DATA_PURGED.value and "last" in (told := json.loads(row["payload"])):
                 yield row["id"], instant(row["at"]), told
@@ -238,8 +193,3 @@ async def _purges_as_told() -> AsyncIterator[Alteration]:
         left = remains((row["id"], row["digest"], json.loads(row["actor"])) for row in rows)
         if len(rows) != told["events"] or left != told["left"]:
             yield Alteration(PORTAL, "les lignes purgées ne sont plus celles qui l’ont été", None, key)
-
-
-def instant(kept: Any) -> datetime:
-    """The instant of a column, which SQLite keeps as a text."""
-    return kept if isinstance(kept, datetime) else datetime.fromisoformat(kept)

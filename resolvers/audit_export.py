@@ -15,7 +15,8 @@ from typing import Any
 
 from models.chains import chain_name, export_seal
 from models.database import canonical_json, connection, is_postgres
-from resolvers.audit import COLUMNS, Alteration, hole, instant
+from resolvers.audit import Alteration
+from resolvers.audit_rows import COLUMNS, hole, instant
 
 _AT_ONCE = 500
 _OF_SIRET = """

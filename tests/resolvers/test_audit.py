@@ -17,7 +17,7 @@ from models.actors import Origin
 from models.chains import PORTAL
 from models.database import transaction
 from models.events import EventKind
-from resolvers import audit
+from resolvers import audit_rows
 from resolvers.audit import Alteration, Audit
 from resolvers.events import purge_events, record, record_account
 from tests.conftest import NOW
@@ -89,15 +89,15 @@ async def test_what_nobody_touched_is_whole(portal: Portal) -> None:
 async def test_what_happens_while_it_is_read_is_no_alteration(
     portal: Portal, monkeypatch: pytest.MonkeyPatch, at_the_end: bool
 ) -> None:
-    usual, came = audit._rows_after, list[Event]()
+    usual, came = audit_rows.rows_after, list[Event]()
 
-    async def rows_after(chain: str, position: int) -> list[dict[str, Any]]:
+    async def meanwhile(chain: str, position: int) -> list[dict[str, Any]]:
         rows = await usual(chain, position)
         if chain == portal.own and len(came) < 2 and at_the_end is not bool(rows):
             came.append(await record_account(EventKind.SIGNED_IN, user=portal.user, actor=portal.user.actor, at=NOW))
         return rows
 
-    monkeypatch.setattr(audit, "_rows_after", rows_after)
+    monkeypatch.setattr("resolvers.audit.rows_after", meanwhile)
     assert await alterations() == []
     assert came
 
