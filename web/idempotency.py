@@ -65,18 +65,23 @@ async def _kept(call: kept_answers.Call, executing: Awaitable[Answered]) -> Answ
     try:
         answered = await executing
     except Exception:
-        await kept_answers.release(call)
+        await _settle(kept_answers.release(call))
         raise
     if answered.lasts:
         # What the first call cost says nothing of the next.
         content = {name: part for name, part in answered.content.items() if name != "extensions"}
-        try:
-            await kept_answers.keep(call, json.dumps({"content": content, "status": answered.status}))
-        except Exception as error:  # It is done: who asked is told so, even if nobody can be told again.
-            log.error("answer_not_kept", exc_info=error)
+        await _settle(kept_answers.keep(call, json.dumps({"content": content, "status": answered.status})))
     else:
-        await kept_answers.release(call)
+        await _settle(kept_answers.release(call))
     return answered
+
+
+async def _settle(written: Awaitable[None]) -> None:
+    """Write down what becomes of the key: who asked is told how the call ended, even where that cannot be written."""
+    try:
+        await written
+    except Exception as error:  # The claim ends by itself.
+        log.error("answer_not_kept", exc_info=error)
 
 
 def _key(http: Request) -> str | None:

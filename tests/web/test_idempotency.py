@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from unittest.mock import Mock
+from unittest.mock import AsyncMock, Mock
 
 import httpx
 import pytest
@@ -133,9 +133,20 @@ async def test_what_was_done_is_told_even_if_it_cannot_be_told_again(
     program: AsyncClient, request_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as broken, capture_logs() as logs:
-        broken.setattr("resolvers.kept_answers.keep", Mock(side_effect=OSError()))
+        broken.setattr("resolvers.kept_answers.keep", AsyncMock(side_effect=OSError()))
         answer = await tell(program, request_id)
     assert answer.json()["data"]["contactSupport"]["__typename"] == "ContactSupportSuccess"
+    assert "answer_not_kept" in [line["event"] for line in logs]
+
+
+async def test_what_broke_down_is_told_even_if_its_key_cannot_be_freed(
+    program: AsyncClient, request_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken, capture_logs() as logs:
+        broken.setattr("resolvers.support._waiting", Mock(side_effect=KeyError()))
+        broken.setattr("resolvers.kept_answers.release", AsyncMock(side_effect=OSError()))
+        answer = await tell(program, request_id)
+    assert code(answer) == "INTERNAL_ERROR"
     assert "answer_not_kept" in [line["event"] for line in logs]
 
 
