@@ -30,7 +30,9 @@ class FragileWeb:
         command, pipe = [sys.executable, "-m", "tests.services.fragile_web"], subprocess.PIPE
         self._steps = steps
         environment = environment | {"SOLDE_TEST_STEPS": str(steps)}
-        self._process = subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, text=True)
+        self._process = subprocess.Popen(
+            command, env=environment, stdin=pipe, stdout=pipe, text=True, start_new_session=True
+        )
 
     def start(self, port: int, step: int, victim: int = 0) -> int:
         """One web process; its number."""
@@ -47,8 +49,9 @@ class FragileWeb:
         return self._steps.read_text().splitlines()
 
     def close(self) -> None:
-        """End it; the web processes that it started are killed by whoever asked for them."""
-        self._process.communicate(timeout=30)
+        """End it, and the web processes that it started."""
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.communicate()
 
 
 class _Watch:

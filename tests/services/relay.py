@@ -26,13 +26,19 @@ class Relay:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def is_running(self) -> bool:
+        """Has nobody killed it?"""
+        return self._process is not None and self._process.poll() is None
+
     def start(self) -> int:
         """It is there, again unless it never went; the number of its process."""
-        if self._process is None or self._process.poll() is not None:
+        if not self.is_running:
             self.close()
             self._process = subprocess.Popen(self._command, stdout=subprocess.PIPE, text=True)
             assert self._process.stdout
             self._process.stdout.readline()
+        assert self._process
         return self._process.pid
 
     def close(self) -> None:
