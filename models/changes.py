@@ -1,9 +1,11 @@
 """What differs between two states of a request's editable data."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.modifications import FIELD_LABELS, EditableField
+from models.attachments import ScanStatus
+from models.modifications import FIELD_LABELS, EditableField, ExpectedChange
 from models.typography import french, moment, quantity
 
 NOTHING_TO_CONFIRM = french(
@@ -24,6 +26,18 @@ def extent(fields: int, documents: int) -> str:
     """« 1 donnée modifiée, 2 pièces ajoutées »; nothing of what was not changed."""
     told = ((fields, "donnée modifiée"), (documents, "pièce ajoutée"))
     return ", ".join(quantity(count, words) for count, words in told if count)
+
+
+def is_met(
+    expected: ExpectedChange, changed: Collection[EditableField], added: Iterable[tuple[str, ScanStatus]]
+) -> bool:
+    """Was that field changed, or a document of that type added?
+
+    A document that the antivirus has put aside answers nothing: nobody will read it.
+    """
+    if expected.field:
+        return expected.field in changed
+    return any(code == expected.document_type and scan is not ScanStatus.INFECTED for code, scan in added)
 
 
 @dataclass(frozen=True)

@@ -94,16 +94,17 @@ class EventKind(StrEnum):
     COMMENT_TEMPLATE_WITHDRAWN = "COMMENT_TEMPLATE_WITHDRAWN"
 
 
-_ACTIONS = MappingProxyType(
+_STATUSES = MappingProxyType(
     {
-        EventKind.MODIFICATION_REQUESTED: RequestAction.REQUEST_MODIFICATION,
-        EventKind.MODIFICATION_CONFIRMED: RequestAction.CONFIRM_MODIFICATION,
-        EventKind.MODIFICATION_SKIPPED: RequestAction.SKIP_MODIFICATION,
-        EventKind.MODIFICATION_EXPIRED: RequestAction.EXPIRE_MODIFICATION,
-        EventKind.MODIFICATION_CANCELLED: RequestAction.CANCEL_MODIFICATION,
-        EventKind.REQUEST_VALIDATED: RequestAction.VALIDATE_REQUEST,
-        EventKind.REQUEST_REJECTED: RequestAction.REJECT_REQUEST,
-        EventKind.REQUEST_PAID: RequestAction.MARK_PAID,
+        EventKind.REQUEST_IMPORTED: RequestStatus.IN_REVIEW,
+        EventKind.MODIFICATION_REQUESTED: RESULTS[RequestAction.REQUEST_MODIFICATION],
+        EventKind.MODIFICATION_CONFIRMED: RESULTS[RequestAction.CONFIRM_MODIFICATION],
+        EventKind.MODIFICATION_SKIPPED: RESULTS[RequestAction.SKIP_MODIFICATION],
+        EventKind.MODIFICATION_EXPIRED: RESULTS[RequestAction.EXPIRE_MODIFICATION],
+        EventKind.MODIFICATION_CANCELLED: RESULTS[RequestAction.CANCEL_MODIFICATION],
+        EventKind.REQUEST_VALIDATED: RESULTS[RequestAction.VALIDATE_REQUEST],
+        EventKind.REQUEST_REJECTED: RESULTS[RequestAction.REJECT_REQUEST],
+        EventKind.REQUEST_PAID: RESULTS[RequestAction.MARK_PAID],
     }
 )
 
@@ -149,10 +150,7 @@ class Event(Model):
     @property
     def status(self) -> RequestStatus | None:
         """The status that it left the request in, if it changed it."""
-        if self.kind is EventKind.REQUEST_IMPORTED:
-            return RequestStatus.IN_REVIEW
-        action = _ACTIONS.get(self.kind)
-        return RESULTS[action] if action else None
+        return _STATUSES.get(self.kind)
 
     @property
     def cycle(self) -> int | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -39,10 +38,6 @@ class ExpectedChange:
 
     field: EditableField | None = None
     document_type: str | None = None
-
-    def is_met(self, changed: Collection[EditableField], added: Collection[str]) -> bool:
-        """Is it among the fields that were changed, or among the types of the documents that were added?"""
-        return self.field in changed if self.field else self.document_type in added
 
     def as_json(self) -> dict[str, str | None]:
         return {"field": self.field and self.field.value, "documentType": self.document_type}

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models import Attachment, Modification
-from models.attachments import ScanStatus
-from models.changes import FieldChange, extent
+from models.changes import FieldChange, extent, is_met
 from models.document_types import document_type
 from models.modifications import FIELD_LABELS, ExpectedChange
 from resolvers.drafts import Draft, draft_of
@@ -60,9 +59,8 @@ def document_of(attachment: Attachment) -> AddedDocument:
 
 
 def _is_met(expected: ExpectedChange, draft: Draft) -> bool:
-    """A document that the antivirus has put aside answers nothing: nobody will read it."""
-    sound = (each for each in draft.added if each.upload.scan_status is not ScanStatus.INFECTED)
-    return expected.is_met([change.field for change in draft.changes], [each.document_type for each in sound])
+    added = ((each.document_type, each.upload.scan_status) for each in draft.added)
+    return is_met(expected, [change.field for change in draft.changes], added)
 
 
 def _label(expected: ExpectedChange) -> str:

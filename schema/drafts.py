@@ -6,7 +6,7 @@ from datetime import datetime
 
 import strawberry
 
-from models.attachments import ScanStatus
+from models.changes import is_met
 from models.modifications import EditableField, ExpectedChange
 from schema.actors import Actor
 from schema.attachments import Attachment, DocumentType
@@ -31,9 +31,8 @@ class Expected:
 
 
 def _is_met(expected: ExpectedChange, changes: Changes) -> bool:
-    """A document that the antivirus has put aside answers nothing: nobody will read it."""
-    sound = (each for each in changes.added_attachments if each.scan_status is not ScanStatus.INFECTED)
-    return expected.is_met([change.field for change in changes.fields], [each.document_type.code for each in sound])
+    added = ((each.document_type.code, each.scan_status) for each in changes.added_attachments)
+    return is_met(expected, [change.field for change in changes.fields], added)
 
 
 @strawberry.type(description="Ce que le fournisseur a changé et pas encore confirmé.")

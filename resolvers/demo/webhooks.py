@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from models import Webhook
 from models.actors import Actor
+from models.database import transaction
 from models.events import EventKind
 from resolvers.visibility import visible_events
 from resolvers.webhook_feed import pending, take_down
@@ -23,9 +24,17 @@ async def be_told(owner: Actor, as_of: datetime) -> None:
         return
     begun = as_of - timedelta(days=25)
     address = "https://logisante.example/webhooks"
-    webhook, _ = await create_webhook(owner, label="Suivi des demandes", url=address, kinds=_KINDS, as_of=begun)
-    await disable_webhook(owner, webhook.id, as_of=as_of)
-    for event in await visible_events(owner).filter(kind__in=_KINDS, at__gte=begun, at__lte=as_of).order_by("id"):
+    # A worker never sees it active, nor a second loading half of it.
+    async with transaction():
+        webhook, _ = await create_webhook(owner, label="Suivi des demandes", url=address, kinds=_KINDS, as_of=begun)
+        await disable_webhook(owner, webhook.id, as_of=as_of)
+        await _fill_log(webhook, owner, as_of)
+
+
+async def _fill_log(webhook: Webhook, owner: Actor, as_of: datetime) -> None:
+    """All that it has been told since it was made, the latest in vain."""
+    told = visible_events(owner).filter(kind__in=_KINDS, at__gte=webhook.created_at, at__lte=as_of)
+    for event in await told.order_by("id"):
         await take_down(webhook, [event], event.at)
     deliveries = await pending(webhook.id).order_by("number")
     for delivery in deliveries[-1:]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -60,6 +60,19 @@ async def served(box: Mailbox, setting: Setting, security: str = "none", **optio
 
 
 @asynccontextmanager
+async def handling(
+    setting: Setting, handle: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+) -> AsyncIterator[None]:
+    """A server that does so with whoever comes."""
+    server = await asyncio.start_server(handle, "127.0.0.1", 0)
+    setting("smtp_host", "127.0.0.1")
+    setting("smtp_port", server.sockets[0].getsockname()[1])
+    setting("smtp_security", "none")
+    async with server:
+        yield
+
+
+@asynccontextmanager
 async def speaking(setting: Setting, *answers: str) -> AsyncIterator[list[str]]:
     """A server that answers one line after the other, whatever it is told, then hangs up; the mails that it got."""
     mails: list[str] = []
@@ -74,9 +87,5 @@ async def speaking(setting: Setting, *answers: str) -> AsyncIterator[list[str]]:
                 break
         writer.close()
 
-    server = await asyncio.start_server(speak, "127.0.0.1", 0)
-    setting("smtp_host", "127.0.0.1")
-    setting("smtp_port", server.sockets[0].getsockname()[1])
-    setting("smtp_security", "none")
-    async with server:
+    async with handling(setting, speak):
         yield mails

@@ -15,7 +15,7 @@ from tasks.delivery import Delivered, deliver
 from tests.conftest import NOW
 from tests.resolvers.test_outbox import make_email
 from tests.services.portal import free_port
-from tests.tasks.mail_servers import Mailbox, Setting, served, speaking
+from tests.tasks.mail_servers import Mailbox, Setting, handling, served, speaking
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -79,12 +79,8 @@ async def test_silent_server_is_given_up_on(setting: Setting, monkeypatch: pytes
         await reader.read()
         writer.close()
 
-    server = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
-    setting("smtp_host", "127.0.0.1")
-    setting("smtp_port", server.sockets[0].getsockname()[1])
-    setting("smtp_security", "none")
     await make_email()
-    async with server:
+    async with handling(setting, say_nothing):
         assert await deliver(NOW) == Delivered(postponed=1)
 
 
@@ -116,12 +112,8 @@ async def test_server_that_falls_silent_with_the_mail_leaves_it_in_doubt(
         await ended.wait()
         writer.close()
 
-    server = await asyncio.start_server(fall_silent, "127.0.0.1", 0)
-    setting("smtp_host", "127.0.0.1")
-    setting("smtp_port", server.sockets[0].getsockname()[1])
-    setting("smtp_security", "none")
     await make_email()
-    async with server:
+    async with handling(setting, fall_silent):
         assert await deliver(NOW) == Delivered(unanswered=1)
         ended.set()
     assert (await Email.get()).status is EmailStatus.UNKNOWN

@@ -11,7 +11,9 @@ from models.emails import EmailKind
 from resolvers.editing import change_support_contact
 from resolvers.mail.notification import outgoing
 from resolvers.mail.rendering import Letter
+from resolvers.modifications import cancel_modification, confirm_modification, skip_modification
 from tests.conftest import NOW
+from tests.factories import MANAGER
 from tests.web.visit import Visit
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -45,6 +47,22 @@ class Scene:
         """Somebody else edits the same draft meanwhile."""
         as_of = NOW + timedelta(days=1)
         await change_support_contact(user.actor, self.modification.id, support_contact=contact, as_of=as_of)
+
+
+ENDS_AT = NOW + timedelta(days=1)
+
+
+async def confirmed(scene: Scene) -> None:
+    await scene.change_contact_as(scene.user, "test123@gmail.com")
+    await confirm_modification(scene.user.actor, scene.modification.id, as_of=ENDS_AT)
+
+
+async def skipped(scene: Scene) -> None:
+    await skip_modification(scene.user.actor, scene.modification.id, assistance_contacted=True, as_of=ENDS_AT)
+
+
+async def cancelled(scene: Scene) -> None:
+    await cancel_modification(MANAGER, scene.modification.id, reason="Erreur de dossier.", as_of=ENDS_AT)
 
 
 def mail(scene: Scene, number: int) -> Email:

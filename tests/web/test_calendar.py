@@ -11,11 +11,11 @@ from icalendar import Calendar
 
 from models import Modification
 from resolvers.deadlines import expire_due
-from resolvers.modifications import cancel_modification, confirm_modification, extend_deadline, skip_modification
+from resolvers.modifications import extend_deadline
 from tests.conftest import NOW
 from tests.factories import MANAGER, make_supplier, make_user
 from tests.web.conftest import Clock, Enter
-from tests.web.scene import Scene
+from tests.web.scene import Scene, cancelled, confirmed, skipped
 
 LATER = NOW + timedelta(days=1)
 
@@ -89,19 +89,6 @@ async def test_a_comment_cannot_write_lines_of_its_own(scene: Scene) -> None:
     assert lines.count("END:VEVENT") == 1
     assert all(len(line.encode()) <= 75 for line in lines)
     assert "\nEND:VEVENT\nBEGIN:VALARM\n" + "é" * 100 in event["DESCRIPTION"]
-
-
-async def confirmed(scene: Scene) -> None:
-    await scene.change_contact_as(scene.user, "test123@gmail.com")
-    await confirm_modification(scene.user.actor, scene.modification.id, as_of=LATER)
-
-
-async def skipped(scene: Scene) -> None:
-    await skip_modification(scene.user.actor, scene.modification.id, assistance_contacted=True, as_of=LATER)
-
-
-async def cancelled(scene: Scene) -> None:
-    await cancel_modification(MANAGER, scene.modification.id, reason="Erreur de dossier.", as_of=LATER)
 
 
 @pytest.mark.parametrize(

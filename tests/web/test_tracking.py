@@ -12,13 +12,13 @@ from models.actors import AccountRight
 from models.attachments import ScanStatus
 from models.dossiers import RequestKind
 from resolvers.deadlines import expire_due, remind_due
-from resolvers.modifications import cancel_modification, confirm_modification, extend_deadline, skip_modification
+from resolvers.modifications import cancel_modification, extend_deadline
 from resolvers.requests import mark_paid, reject_request, validate_request
 from resolvers.retention import purge_due
 from tests.conftest import NOW
 from tests.factories import MANAGER, make_attachment, make_request, make_supplier, make_upload, make_user
 from tests.web.conftest import Clock, Enter
-from tests.web.scene import Scene, mail
+from tests.web.scene import Scene, cancelled, confirmed, mail, skipped
 
 LATER = NOW + timedelta(days=1)
 
@@ -116,19 +116,6 @@ async def test_a_deadline_that_was_put_off_is_told(scene: Scene) -> None:
     assert "Ce délai a été prolongé le 08/08/2023 : « Congés. »" in (await scene.visit.open(scene.page)).text
     history = (await scene.visit.open(f"{scene.path}/historique")).text
     assert "est repoussée au vendredi 1er septembre 2023 à 14 h 32 (heure de Paris). Motif Congés." in history
-
-
-async def confirmed(scene: Scene) -> None:
-    await scene.change_contact_as(scene.user, "test123@gmail.com")
-    await confirm_modification(scene.user.actor, scene.modification.id, as_of=LATER)
-
-
-async def skipped(scene: Scene) -> None:
-    await skip_modification(scene.user.actor, scene.modification.id, assistance_contacted=True, as_of=LATER)
-
-
-async def cancelled(scene: Scene) -> None:
-    await cancel_modification(MANAGER, scene.modification.id, reason="Erreur de dossier.", as_of=LATER)
 
 
 async def rejected(scene: Scene) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from unittest.mock import Mock
 
 import pytest
 
@@ -33,3 +34,15 @@ async def test_its_log_tells_what_arrived_and_what_waits_and_no_worker_sends_any
     assert await waiting(NOW, await end_of_feed()) == []
     receivers = (await standing(NOW)).receivers
     assert (receivers.disabled, receivers.given_up, receivers.failing) == (1, 0, 0)
+
+
+async def test_it_is_made_whole_or_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    request = await make_request()
+    owner = await supplier_of(request)
+    await send_back(request, as_of=NOW - timedelta(days=3))
+    with monkeypatch.context() as broken, pytest.raises(ZeroDivisionError):
+        broken.setattr("resolvers.demo.webhooks.take_down", Mock(side_effect=ZeroDivisionError))
+        await be_told(owner, NOW)
+    assert await Webhook.all().count() == 0
+    await be_told(owner, NOW)
+    assert await WebhookDelivery.all().count() == 1
